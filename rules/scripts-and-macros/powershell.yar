@@ -1,0 +1,76 @@
+// PowerShell that fetches code and runs it, or hides what it runs.
+
+rule PowerShell_Download_Cradle
+{
+    meta:
+        description = "PowerShell that fetches text from the network and runs it at once"
+        author = "cyberforensics"
+        date = "2026-11-22"
+        severity = "high"
+        technique = "T1059.001"
+        reference = "https://attack.mitre.org/techniques/T1059/001/"
+        sample = "cradle.toml"
+
+    strings:
+        $call_first = /\b(IEX|Invoke-Expression)\b[^\r\n]{0,80}\.(DownloadString|DownloadData|OpenRead)\b/ nocase ascii wide
+        $call_last = /\.DownloadString[ \t]{0,4}\([^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
+        $request_first = /\b(IEX|Invoke-Expression)\b[ \t]{0,4}\(?[^\r\n]{0,40}\b(iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t]{1,4}[^\r\n]{0,60}http/ nocase ascii wide
+        $request_last = /\b(iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t]{1,4}[^\r\n|]{0,60}http[^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
+        $bits = /Start-BitsTransfer[ \t]{1,4}[^\r\n]{1,300}[;&][ \t]{0,4}(IEX|Invoke-Expression|Start-Process)\b/ nocase ascii wide
+
+    condition:
+        filesize < 20MB
+        and any of them
+}
+
+rule PowerShell_Encoded_Command
+{
+    meta:
+        description = "Command line that starts PowerShell with a command in base64"
+        author = "cyberforensics"
+        date = "2026-11-22"
+        severity = "medium"
+        technique = "T1027.010"
+        reference = "https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_powershell_exe"
+        sample = "encoded.toml"
+
+    strings:
+        // a command in UTF-16 begins with four characters of base64 that stand for letter, NUL, letter
+        $encoded = /\b(powershell|pwsh)(\.exe)?["']?[ \t][^\r\n]{0,200}[-\/]e(c|nc|nco|ncod|ncode|ncoded|ncodedc|ncodedco|ncodedcom|ncodedcomm|ncodedcomma|ncodedcomman|ncodedcommand)?[ \t]{1,4}["']?[A-Za-z0-9+\/]{2}[A-D][A-Za-z0-9+\/]A[A-H][A-Za-z0-9+\/]{14}/ nocase ascii wide
+
+    condition:
+        filesize < 20MB
+        and $encoded
+}
+
+rule PowerShell_Loads_Hidden_Program
+{
+    meta:
+        description = "PowerShell that unpacks a program from base64 in memory and starts it there"
+        author = "cyberforensics"
+        date = "2026-11-22"
+        severity = "high"
+        technique = "T1620"
+        sample = "loader.toml"
+
+    strings:
+        $decode = "FromBase64String" nocase ascii wide
+        $load_1 = /Reflection\.Assembly\]::Load[ \t]{0,4}\(/ nocase ascii wide
+        $load_2 = "GetDelegateForFunctionPointer" nocase ascii wide
+        $load_3 = /\bVirtualAlloc(Ex)?\b/ nocase ascii wide
+        $load_4 = "CreateThread" nocase ascii wide
+        $program = /["']TV[opq][A-Za-z0-9+\/]{60}/ ascii wide
+        $unpack = /IO\.Compression\.(GzipStream|DeflateStream)/ nocase ascii wide
+        $script = /(New-Object|Add-Type|\[Convert\]|\[System\.Convert\]|param[ \t]{0,4}\()/ nocase ascii wide
+
+    condition:
+        filesize < 10MB
+        and uint16(0) != 0x5A4D
+        and $decode
+        and $script
+        and (
+            ($load_1 and ($program or $unpack))
+            or ($load_2 and $load_3)
+            or ($load_3 and $load_4 and $unpack)
+        )
+}

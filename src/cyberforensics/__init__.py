@@ -1,0 +1,1 @@
+"""Digital forensics triage: seized images in, a case that others can check out."""

@@ -1,0 +1,6 @@
+"""``python -m cyberforensics``."""
+
+from cyberforensics.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The case folder: store, plan, record, log. The only door to SQLite."""
+
+from cyberforensics.case.conditions import Conditions
+from cyberforensics.case.document import case_document, exhibit_document
+from cyberforensics.case.log import append as log_action
+from cyberforensics.case.plan import (
+    Batch,
+    PassSetup,
+    PassState,
+    Plan,
+    add_volume,
+    begin_pass,
+    content_of,
+    cut_batches,
+    identity_of,
+    progress_of,
+    record_unopened,
+    remaining_batches,
+    restart_plan,
+    source_of,
+)
+from cyberforensics.case.record import finish_pass, record_batch, record_checks, record_problems
+from cyberforensics.case.rows import entries, events, findings, problems, timeline, volumes, zones
+from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
+
+__all__ = [
+    "FILES",
+    "REPORTS",
+    "Batch",
+    "Conditions",
+    "PassSetup",
+    "PassState",
+    "Plan",
+    "Store",
+    "add_volume",
+    "begin_pass",
+    "case_document",
+    "content_of",
+    "cut_batches",
+    "entries",
+    "events",
+    "exhibit_document",
+    "findings",
+    "finish_pass",
+    "identity_of",
+    "log_action",
+    "open_existing",
+    "open_or_create",
+    "problems",
+    "progress_of",
+    "record_batch",
+    "record_checks",
+    "record_problems",
+    "record_unopened",
+    "remaining_batches",
+    "restart_plan",
+    "source_of",
+    "timeline",
+    "volumes",
+    "zones",
+]

@@ -1,0 +1,53 @@
+"""Which entries a reader asks for, as SQL over ``entry`` and ``examination``: our text, their values as parameters."""
+
+from dataclasses import dataclass
+
+from cyberforensics.case.schema import TIME_COLUMNS
+from cyberforensics.model.entry import TIME_MEANINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All must hold; None admits all."""
+
+    path: str | None = None
+    """Regular expression of the whole display path."""
+    category: str | None = None
+    deleted: bool = False
+    since: int | None = None
+    """Microseconds since 1970."""
+    until: int | None = None
+    min_size: int | None = None
+    sha256: str | None = None
+    finding: str | None = None
+    """Id of a finding, or its beginning."""
+
+    def sql(self) -> tuple[str, tuple[object, ...]]:
+        """The condition and its values."""
+        parts: list[str] = []
+        values: list[object] = []
+        for condition, value in (
+            ("entry.path REGEXP ?", self.path),
+            ("examination.category = ?", self.category),
+            ("entry.size >= ?", self.min_size),
+            ("examination.sha256 = ?", self.sha256),
+            ("entry.number IN (SELECT entry FROM finding WHERE id GLOB ? || '*')", self.finding),
+        ):
+            if value is not None:
+                parts.append(condition)
+                values.append(value)
+        if self.deleted:
+            parts.append("NOT entry.allocated")
+        if self.since is not None or self.until is not None:
+            parts.append(f"({' OR '.join(_between(*pair) for pair in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True))})")
+            bounds = (self.since, self.until)
+            values.extend(bound for _ in TIME_COLUMNS for bound in (bounds[0], bounds[0], bounds[1], bounds[1]))
+        return " AND ".join(parts) or "1", tuple(values)
+
+
+def _between(meaning: str, column: str) -> str:
+    moment = (
+        f"instant(entry.{column}, json_extract(time_kinds.kinds, '$.\"{meaning}\"'), "
+        "(SELECT zone FROM exhibit JOIN volume USING (exhibit) WHERE volume.number = entry.volume))"
+    )
+    return f"(entry.{column} IS NOT NULL AND (? IS NULL OR {moment} >= ?) AND (? IS NULL OR {moment} < ?))"

@@ -1,0 +1,151 @@
+"""The two equations of an exhibit, from its rows alone."""
+
+import json
+from collections.abc import Iterator
+
+from cyberforensics.case.store import Store
+from cyberforensics.model.codec import decoder
+from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage, MediaPart
+from cyberforensics.model.volume import Volume, VolumeStatus
+
+_ROWS = """
+SELECT coalesce(examination.status, entry.status, 'skipped'),
+       coalesce(examination.status_reason, entry.status_reason, iif(examination.status IS NULL, 'not-reached', NULL)),
+       count(*), coalesce(sum(entry.size), 0)
+FROM entry JOIN volume ON volume.number = entry.volume
+LEFT JOIN examination ON examination.content = entry.number
+WHERE volume.exhibit = ? AND (entry.content = entry.number OR entry.status IS NOT NULL)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def entry_coverage(store: Store, exhibit: str) -> EntryCoverage:
+    """Count every content once; hard links are further names of one."""
+    whole = NOTHING
+    no_content = 0
+    parts: dict[str, dict[str, Amount]] = {"partial": {}, "skipped": {}, "unreadable": {}}
+    for status, reason, count, size in store.database.execute(_ROWS, (exhibit,)):
+        if status == "no-content":
+            no_content += count
+        elif status == "whole":
+            whole = whole + Amount(count, size)
+        else:
+            parts[status][reason or "unstated"] = Amount(count, size)
+    names, seen, size = store.database.execute(
+        "SELECT count(*), count(*) FILTER (WHERE seen), coalesce(sum(size) FILTER (WHERE seen), 0) FROM "
+        "(SELECT entry.size AS size, (entry.content IS NOT NULL AND entry.content = entry.number) OR "
+        "coalesce(entry.status, 'no-content') <> 'no-content' AS seen "
+        "FROM entry JOIN volume ON volume.number = entry.volume WHERE volume.exhibit = ?)",
+        (exhibit,),
+    ).fetchone()
+    return EntryCoverage(
+        Amount(seen, size), whole, parts["partial"], parts["skipped"], parts["unreadable"], no_content, names
+    )
+
+
+def media_coverage(store: Store, exhibit: str, media_size: int | None) -> MediaCoverage:
+    """Where every byte of the media belongs, and whether it was examined."""
+    if media_size is None:
+        return MediaCoverage(exhibit, None, ())
+    volumes = _volumes(store, exhibit)
+    slots = {volume.slot: volume for _, _, volume in volumes}
+    whole = slots.get("whole")
+    parts: list[MediaPart] = []
+    for number, free, volume in volumes:
+        if volume.offset is None or volume.size is None or (whole is not None and volume.slot != "whole"):
+            continue
+        present = max(0, min(volume.size, media_size - volume.offset))
+        inner = [found for found in volumes if _is_inside(found[2], volume)]
+        if inner:
+            parts.extend(_inner_parts(store, volume, present, inner))
+        elif volume.status is VolumeStatus.OPENED:
+            parts.extend(_volume_parts(store, number, volume, present, free, truncated=present < volume.size))
+        else:
+            parts.append(MediaPart(volume.id, _closed(volume), present, examined=False, reason=str(volume.status)))
+    return MediaCoverage(exhibit, media_size, tuple(parts))
+
+
+def _volumes(store: Store, exhibit: str) -> list[tuple[int, int | None, Volume]]:
+    rows = store.database.execute("SELECT number, free, data FROM volume WHERE exhibit = ? ORDER BY number", (exhibit,))
+    return [(number, free, decoder(Volume)(json.loads(data))) for number, free, data in rows]
+
+
+def _is_inside(inner: Volume, outer: Volume) -> bool:
+    """Whether it is a logical volume of that physical one."""
+    if inner.offset is not None:
+        return False
+    return inner.slot.startswith(f"{outer.slot}.") or (outer.slot == "whole" and inner.status is not VolumeStatus.EMPTY)
+
+
+def _closed(volume: Volume) -> str:
+    return {
+        VolumeStatus.GAP: "gap",
+        VolumeStatus.METADATA: "partition-table",
+        VolumeStatus.NO_FILE_SYSTEM: "no-file-system",
+        VolumeStatus.ENCRYPTED: "encrypted",
+    }.get(volume.status, "not-opened")
+
+
+_CONTENT = """
+SELECT coalesce(examination.status = 'whole', 0),
+       coalesce(sum(min(entry.size, entry.allocated_size)), 0),
+       coalesce(sum(max(0, entry.allocated_size - entry.size)), 0)
+FROM entry LEFT JOIN examination ON examination.content = entry.number
+WHERE entry.volume = ? AND entry.allocated AND entry.allocated_size > 0
+      AND (entry.content = entry.number OR (entry.content IS NULL AND entry.status <> 'no-content'))
+      AND coalesce(entry.status_reason, '') <> 'content.bad-cluster-map'
+GROUP BY 1
+"""
+
+
+def _volume_parts(
+    store: Store, number: int, volume: Volume, present: int, free: int | None, *, truncated: bool
+) -> Iterator[MediaPart]:
+    examined = unexamined = slack = 0
+    if volume.reader == "tsk":
+        for is_whole, content, rest in store.database.execute(_CONTENT, (number,)):
+            slack += rest
+            if is_whole:
+                examined += content
+            else:
+                unexamined += content
+    else:
+        examined = store.database.execute(
+            "SELECT coalesce(sum(entry.size), 0) FROM entry JOIN examination ON examination.content = entry.number "
+            "WHERE entry.volume = ? AND examination.status = 'whole'",
+            (number,),
+        ).fetchone()[0]
+        examined = min(present, examined)
+    if truncated or free is None or volume.reader != "tsk":
+        examined, unexamined = min(present, examined), min(max(0, present - examined), unexamined)
+        slack = min(slack, present - examined - unexamined)
+        rest, what = present - examined - unexamined - slack, "metadata-and-unallocated"
+    else:
+        rest, what = present - examined - unexamined - slack - free, "metadata"
+    yield MediaPart(volume.id, "file-content", examined, examined=True)
+    if unexamined:
+        yield MediaPart(volume.id, "file-content", unexamined, examined=False, reason="not-whole")
+    yield MediaPart(volume.id, "slack", slack, examined=False, reason="not-examined-in-triage")
+    if what == "metadata":
+        yield MediaPart(volume.id, "unallocated", free or 0, examined=False, reason="not-examined-in-triage")
+    if rest >= 0:  # a negative rest is no part: the equation then does not reconcile, and that is the finding
+        yield MediaPart(volume.id, what, rest, examined=False, reason="structures-are-read-not-examined")
+
+
+def _inner_parts(
+    store: Store, outer: Volume, present: int, inner: list[tuple[int, int | None, Volume]]
+) -> Iterator[MediaPart]:
+    """A physical volume: what its logical volumes hold, and the rest of it."""
+    left = present
+    for number, free, volume in inner:
+        size = min(left, volume.size) if volume.size is not None else left
+        if volume.status is VolumeStatus.OPENED:
+            parts = tuple(_volume_parts(store, number, volume, size, free, truncated=volume.reader != "tsk"))
+            if volume.reader != "tsk":  # volumes of one APFS container share its space: only content is theirs alone
+                parts = parts[:1]
+            yield from parts
+            left -= sum(part.size for part in parts)
+        elif volume.size is not None:
+            yield MediaPart(volume.id, _closed(volume), size, examined=False, reason=str(volume.status))
+            left -= size
+    yield MediaPart(outer.id, "metadata-and-unallocated", left, examined=False, reason="frame-of-inner-volumes")

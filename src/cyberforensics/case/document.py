@@ -1,0 +1,152 @@
+"""The case document: all that reports are made from, read from the store alone."""
+
+import json
+from collections.abc import Iterator
+from typing import TypeVar
+
+from cyberforensics.case import rows
+from cyberforensics.case.coverage import entry_coverage, media_coverage
+from cyberforensics.case.store import Store
+from cyberforensics.model.case_document import (
+    MAX_FINDINGS,
+    ActivityBin,
+    CaseDocument,
+    DigestCheck,
+    ExhibitDocument,
+    PackRecord,
+    PassRecord,
+    ProblemGroup,
+    SourceCheck,
+)
+from cyberforensics.model.codec import decoder
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
+from cyberforensics.model.times import SECOND, rfc3339
+from cyberforensics.model.versions import PRODUCT, product_version
+
+Check = TypeVar("Check", DigestCheck, SourceCheck)
+
+EXAMPLES = 20
+"""Problems of one code that a document shows."""
+
+_DAY = 86_400 * 1_000_000  # microseconds
+_FIRST_DAY, _LAST_DAY = 0, 49_673  # 1970-01-01 to 2106-01-01
+
+
+def case_document(store: Store, title: str = "Triage report") -> CaseDocument:
+    """Read the whole document of a case."""
+    exhibits = tuple(exhibit_document(store, exhibit) for exhibit in rows.zones(store))
+    activity, outside, total = _activity(store)
+    return CaseDocument(
+        title=title,
+        product=f"{PRODUCT} {product_version()}",
+        exhibits=exhibits,
+        findings=tuple(rows.findings(store, order="severity", limit=MAX_FINDINGS)),
+        findings_total=_count(store, "finding"),
+        problems=tuple(_problems(store)),
+        activity=activity,
+        activity_outside=outside,
+        entries_total=_count(store, "entry"),
+        timeline_total=total,
+    )
+
+
+def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
+    """Read what is said of one exhibit."""
+    data = store.database.execute("SELECT evidence FROM exhibit WHERE exhibit = ?", (exhibit,)).fetchone()[0]
+    evidence: Evidence = decoder(Evidence)(json.loads(data))
+    return ExhibitDocument(
+        evidence=evidence,
+        volumes=tuple(rows.volumes(store, exhibit)),
+        passes=tuple(_passes(store, exhibit)),
+        digest_checks=tuple(_checks(store, "digest_check", DigestCheck, exhibit)),
+        source_checks=tuple(_checks(store, "source_check", SourceCheck, exhibit)),
+        coverage=entry_coverage(store, exhibit),
+        media_coverage=media_coverage(store, exhibit, evidence.media_size),
+        media_types=tuple(_categories(store, exhibit)),
+    )
+
+
+def _count(store: Store, table: str) -> int:
+    return int(store.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+
+
+def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterator[Check]:
+    query = f"SELECT data FROM {table} WHERE exhibit = ? ORDER BY number"  # noqa: S608 - our own names
+    for (data,) in store.database.execute(query, (exhibit,)):
+        yield decoder(kind)(json.loads(data))
+
+
+def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
+    query = (
+        "SELECT pass.number, kind, packs, engine, versions, read_only, zone FROM pass "
+        "JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
+    )
+    for number, kind, packs, engine, versions, read_only, zone in store.database.execute(query, (exhibit,)):
+        sessions = store.database.execute(
+            "SELECT started, finished, examiner, command FROM session WHERE pass = ? ORDER BY number", (number,)
+        ).fetchall()
+        yield PassRecord(
+            exhibit=exhibit,
+            kind=kind,
+            started=sessions[0][0],
+            finished=next((finished for _, finished, *_ in sessions if finished), None),
+            examiner=next((examiner for *_, examiner, _ in sessions if examiner), None),
+            command=tuple(json.loads(sessions[0][3])),
+            source_timezone=zone,
+            engine=engine,
+            packs=tuple(decoder(PackRecord)(pack) for pack in json.loads(packs)),
+            versions=tuple((name, version) for name, version in json.loads(versions)),
+            sessions=len(sessions),
+            read_only=read_only,
+        )
+
+
+def _categories(store: Store, exhibit: str) -> Iterator[tuple[str, int, int]]:
+    yield from store.database.execute(
+        "SELECT coalesce(category, 'not determined'), count(*), coalesce(sum(entry.size), 0) FROM examination "
+        "JOIN entry ON entry.number = examination.content JOIN volume ON volume.number = entry.volume "
+        "WHERE volume.exhibit = ? GROUP BY 1 ORDER BY 2 DESC, 1",
+        (exhibit,),
+    )
+
+
+def _problems(store: Store) -> Iterator[ProblemGroup]:
+    groups = store.database.execute(
+        "SELECT exhibit, code, severity, stage, count(*) FROM problem GROUP BY 1, 2, 3, 4 "
+        "ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, 1, 2, 4"
+    ).fetchall()
+    for exhibit, code, severity, stage, count in groups:
+        examples = store.database.execute(
+            "SELECT coalesce(volume, exhibit), message, path, offset FROM problem "
+            "WHERE exhibit = ? AND code = ? AND severity = ? AND stage = ? ORDER BY id, number LIMIT ?",
+            (exhibit, code, severity, stage, EXAMPLES),
+        )
+        yield ProblemGroup(
+            exhibit=exhibit,
+            code=code,
+            meaning=PROBLEM_CODES.get(code, code),
+            severity=severity,
+            stage=stage,
+            count=count,
+            examples=tuple(
+                (place, Problem(Stage(stage), code, message, Severity(severity), path, offset))
+                for place, message, path, offset in examples
+            ),
+        )
+
+
+def _activity(store: Store) -> tuple[tuple[ActivityBin, ...], int, int]:
+    """Times by day and meaning; how many lie outside the plot's years; how many there are."""
+    days: dict[int, dict[str, int]] = {}
+    outside = total = 0
+    for day, meaning, count in rows.activity(store, _DAY):
+        total += count
+        if day is None or not _FIRST_DAY <= day < _LAST_DAY:
+            outside += count
+        else:
+            days.setdefault(day, {})[meaning] = count
+    bins = tuple(
+        ActivityBin((rfc3339(day * 86_400 * SECOND, 86_400 * SECOND) or "")[:10], days[day]) for day in sorted(days)
+    )
+    return bins, outside, total

@@ -1,0 +1,70 @@
+"""The examination log: what the tool did, one JSON object a line, each chained to the line before by SHA-256.
+
+A line is written through to the disk before the action counts as done. `chain` of a line is the SHA-256 of the
+previous line's bytes without its newline; that of the first is the digest of nothing.
+"""
+
+import getpass
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic_ns
+
+from cyberforensics.errors import CannotWrite
+
+LOG = "examination-log.jsonl"
+
+
+def now() -> str:
+    """The examining machine's clock: RFC 3339, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def operator() -> str:
+    """Who runs the tool, as the host says."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
+    """Add one line.
+
+    Raises:
+        CannotWrite: it could not be written through.
+    """
+    path = folder / LOG
+    try:
+        with path.open("a+b") as file:
+            line = {
+                "action": action,
+                "chain": hashlib.sha256(_last_line(file.tell(), path)).hexdigest(),
+                "facts": dict(facts),
+                "monotonic": monotonic_ns(),
+                "operator": operator(),
+                "time": now(),
+            }
+            file.write(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise CannotWrite(f"{path}: the examination log can't be written ({error.strerror})") from error
+
+
+def _last_line(end: int, path: Path) -> bytes:
+    """The last line's bytes without its newline; nothing where there is none."""
+    if end == 0:
+        return b""
+    with path.open("rb") as file:
+        size = 4096
+        while True:
+            start = max(0, end - size)
+            file.seek(start)
+            tail = file.read(end - start).rstrip(b"\n")
+            if b"\n" in tail or start == 0:
+                return tail.rpartition(b"\n")[2]
+            size *= 4

@@ -1,0 +1,152 @@
+"""Writing what was learned: one transaction a batch holds its rows and the mark that it is done."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cyberforensics.case import log
+from cyberforensics.case.plan import Batch, PassState
+from cyberforensics.case.problems import add_problems
+from cyberforensics.case.schema import INDEXES
+from cyberforensics.case.store import Store, storable, to_json
+from cyberforensics.model.case_document import DigestCheck, SourceCheck
+from cyberforensics.model.codec import encoder
+from cyberforensics.model.entry import Content
+from cyberforensics.model.event import Event
+from cyberforensics.model.examination import FINDING_SEVERITIES, Examination, Finding
+from cyberforensics.model.identity import finding_id, row_id
+from cyberforensics.model.problem import Problem
+
+Category = Callable[[str | None], str | None]
+
+
+def record_batch(
+    store: Store,
+    pass_number: int,
+    batch: Batch,
+    results: Sequence[tuple[Content, Examination]],
+    *,
+    category: Category,
+    context: Callable[[str], str],
+) -> None:
+    """Write a batch.
+
+    Args:
+        category: media type to category.
+        context: display path to the finding's context.
+    """
+    with store.transaction() as database:
+        for content, examination in results:
+            _examination(database, pass_number, content, examination, category)
+            _findings(database, pass_number, content, examination, context)
+            _events(database, pass_number, content, examination.events)
+            add_problems(
+                database,
+                pass_number,
+                batch.volume.exhibit,
+                batch.volume.id,
+                content.names[0].entry,
+                examination.problems,
+            )
+        database.execute("UPDATE batch SET done = 1 WHERE number = ?", (batch.number,))
+
+
+def _examination(
+    database: sqlite3.Connection, pass_number: int, content: Content, examination: Examination, category: Category
+) -> None:
+    digests = examination.digests
+    database.execute(
+        "INSERT INTO examination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            content.number,
+            pass_number,
+            str(examination.status),
+            examination.status_reason,
+            examination.bytes_read,
+            digests.md5 if digests else None,
+            digests.sha1 if digests else None,
+            digests.sha256 if digests else None,
+            examination.digest_note,
+            examination.all_zero,
+            examination.media_type,
+            category(examination.media_type),
+        ),
+    )
+
+
+def _findings(
+    database: sqlite3.Connection,
+    pass_number: int,
+    content: Content,
+    examination: Examination,
+    context: Callable[[str], str],
+) -> None:
+    for finding in examination.findings:
+        name = next((name for name in content.names if name.entry == finding.entry), content.names[0])
+        places = tuple((match.identifier, match.offset) for match in finding.strings)
+        row = (content.number,)
+        if name is not content.names[0]:
+            row = database.execute(
+                "SELECT number FROM entry WHERE content = ? AND content <> number AND id = ?",
+                (content.number, name.entry),
+            ).fetchone()
+        database.execute(
+            "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                pass_number,
+                finding_id(name.entry, finding.source, finding.pack, finding.namespace, finding.rule, places),
+                row[0],
+                FINDING_SEVERITIES.index(finding.severity),
+                context(name.path),
+                examination.digests.sha256 if examination.digests else None,
+                to_json(encoder(Finding)(replace(finding, entry=None))),
+            ),
+        )
+
+
+def _events(database: sqlite3.Connection, pass_number: int, content: Content, events: Sequence[Event]) -> None:
+    for ordinal, event in enumerate(events):
+        database.execute(
+            "INSERT INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+            (
+                pass_number,
+                row_id("event", content.names[0].entry, event.data_type, str(event.timestamp.raw), str(ordinal)),
+                content.number,
+                storable(event.timestamp.raw),
+                event.timestamp.encoding,
+                to_json(encoder(Event)(event)),
+            ),
+        )
+
+
+def record_problems(
+    store: Store, state: PassState, exhibit: str, volume: str | None, problems: Sequence[Problem]
+) -> None:
+    """Write problems of an exhibit or a volume as a whole."""
+    with store.transaction() as database:
+        add_problems(database, state.number, exhibit, volume, None, problems)
+
+
+def record_checks(store: Store, exhibit: str, digests: Sequence[DigestCheck], sources: Sequence[SourceCheck]) -> None:
+    """Write what was checked of the source, in place of what an earlier session wrote."""
+    with store.transaction() as database:
+        for table, kind, checks in (("digest_check", DigestCheck, digests), ("source_check", SourceCheck, sources)):
+            if not checks:
+                continue
+            database.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))  # noqa: S608 - our own names
+            database.executemany(
+                f"INSERT INTO {table} VALUES (NULL, ?, ?)",  # noqa: S608 - our own names
+                [(exhibit, to_json(encoder(kind)(check))) for check in checks],
+            )
+
+
+def finish_pass(store: Store, state: PassState) -> None:
+    """Build the indexes and mark the pass and the session as finished."""
+    with store.transaction() as database:
+        for statement in INDEXES.split(";"):
+            if statement.strip():
+                database.execute(statement)
+        database.execute("UPDATE pass SET state = 'finished' WHERE number = ?", (state.number,))
+        database.execute("UPDATE session SET finished = ? WHERE number = ?", (log.now(), state.session))
+    store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.database.execute("ANALYZE")

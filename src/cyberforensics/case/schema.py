@@ -1,0 +1,171 @@
+"""The tables of ``case.sqlite``; docs/case-format.md describes them for those who read a case without us."""
+
+from cyberforensics.model.entry import TIME_MEANINGS
+
+FORMAT = 1
+"""Raised when a case of this version can't be read by code of the one before."""
+
+TIME_COLUMNS = tuple(f"t_{meaning.replace('-', '_')}" for meaning in TIME_MEANINGS)
+"""Raw values; `time_kinds` says how each is encoded."""
+
+_TIMES = ",\n    ".join(f"{column} ANY" for column in TIME_COLUMNS)
+
+TABLES = f"""
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE exhibit (
+    exhibit TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    evidence TEXT NOT NULL,           -- JSON: model.evidence.Evidence
+    zone TEXT                         -- declared for local clocks
+) STRICT;
+
+CREATE TABLE volume (
+    number INTEGER PRIMARY KEY,
+    exhibit TEXT NOT NULL REFERENCES exhibit,
+    volume TEXT NOT NULL UNIQUE,      -- exhibit/slot
+    data TEXT NOT NULL,               -- JSON: model.volume.Volume
+    first_entry INTEGER,              -- entry.number of its root
+    free INTEGER,                     -- bytes that the file system marks as unallocated
+    walked INTEGER NOT NULL DEFAULT 0 -- the plan's mark
+) STRICT;
+
+CREATE TABLE pass (
+    number INTEGER PRIMARY KEY,
+    exhibit TEXT NOT NULL REFERENCES exhibit,
+    kind TEXT NOT NULL,
+    run_key TEXT NOT NULL,            -- JSON: what the results depend on
+    state TEXT NOT NULL,              -- planning, examining, finished
+    packs TEXT NOT NULL,              -- JSON: model.case_document.PackRecord
+    engine TEXT NOT NULL,
+    versions TEXT NOT NULL,
+    read_only TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE session (
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    started TEXT NOT NULL,
+    finished TEXT,
+    examiner TEXT,
+    command TEXT NOT NULL,
+    source TEXT NOT NULL              -- where the exhibit lay on that host
+) STRICT;
+
+CREATE TABLE time_kinds (number INTEGER PRIMARY KEY, kinds TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE entry (
+    number INTEGER PRIMARY KEY,       -- in the order of the walk
+    volume INTEGER NOT NULL REFERENCES volume,
+    id TEXT NOT NULL,
+    parent TEXT,
+    path TEXT NOT NULL,
+    path_raw BLOB,                    -- where it differs from path
+    stream TEXT,
+    kind TEXT NOT NULL,
+    meta_address TEXT NOT NULL,
+    allocated INTEGER NOT NULL,
+    name_state TEXT NOT NULL,
+    recovery TEXT NOT NULL,
+    size INTEGER,
+    time_kinds INTEGER REFERENCES time_kinds,
+    {_TIMES},
+    mode INTEGER,
+    uid INTEGER,
+    gid INTEGER,
+    owner TEXT,
+    link_target TEXT,
+    locator TEXT,
+    content INTEGER,                  -- entry.number of the first name of the same content
+    reader TEXT,
+    first_address INTEGER,
+    allocated_size INTEGER,
+    status TEXT,                      -- where the walk decided
+    status_reason TEXT,
+    priority INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE batch (
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    volume INTEGER NOT NULL REFERENCES volume,
+    contents TEXT NOT NULL,           -- JSON: entry numbers
+    size INTEGER NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE examination (
+    content INTEGER PRIMARY KEY REFERENCES entry,
+    pass INTEGER NOT NULL REFERENCES pass,
+    status TEXT NOT NULL,
+    status_reason TEXT,
+    bytes_read INTEGER NOT NULL,
+    md5 TEXT,
+    sha1 TEXT,
+    sha256 TEXT,
+    digest_note TEXT,
+    all_zero INTEGER,
+    media_type TEXT,
+    category TEXT
+) STRICT;
+
+CREATE TABLE finding (
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    id TEXT NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entry,
+    severity INTEGER NOT NULL,        -- place in model.examination.FINDING_SEVERITIES
+    context TEXT NOT NULL,
+    sha256 TEXT,
+    data TEXT NOT NULL                -- JSON: model.examination.Finding
+) STRICT;
+
+CREATE TABLE event (
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    id TEXT NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entry,
+    raw ANY NOT NULL,
+    encoding TEXT NOT NULL,
+    data TEXT NOT NULL                -- JSON: model.event.Event
+) STRICT;
+
+CREATE TABLE problem (
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    id TEXT NOT NULL,
+    exhibit TEXT NOT NULL,
+    volume TEXT,
+    entry TEXT,                       -- entry.id
+    stage TEXT NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    path TEXT,
+    offset INTEGER,
+    message TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE digest_check (
+    number INTEGER PRIMARY KEY,
+    exhibit TEXT NOT NULL REFERENCES exhibit,
+    data TEXT NOT NULL                -- JSON: model.case_document.DigestCheck
+) STRICT;
+
+CREATE TABLE source_check (
+    number INTEGER PRIMARY KEY,
+    exhibit TEXT NOT NULL REFERENCES exhibit,
+    data TEXT NOT NULL                -- JSON: model.case_document.SourceCheck
+) STRICT;
+
+CREATE INDEX entry_other_names ON entry (content) WHERE content <> number;
+"""
+
+INDEXES = """
+CREATE INDEX IF NOT EXISTS entry_id ON entry (id);
+CREATE INDEX IF NOT EXISTS finding_entry ON finding (entry);
+CREATE INDEX IF NOT EXISTS finding_id ON finding (id);
+CREATE INDEX IF NOT EXISTS examination_sha256 ON examination (sha256);
+CREATE INDEX IF NOT EXISTS event_id ON event (id);
+CREATE INDEX IF NOT EXISTS problem_id ON problem (id);
+"""
+"""Built when a pass is finished: live indexes would halve the speed of writing."""

@@ -1,0 +1,44 @@
+"""``cyberforensics export``."""
+
+from fnmatch import translate
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import case, export
+from cyberforensics.cli import options, render
+from cyberforensics.errors import EXIT_PROBLEMS, UsageError
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the files and their index.")],
+    finding: Annotated[str | None, typer.Option(help="What this finding lies in (its id, or its beginning).")] = None,
+    path: Annotated[str | None, typer.Option(help="GLOB of the path, as in '/Users/*/Downloads/*'.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Contents with this digest.")] = None,
+    source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the index as JSON lines.")] = False,
+) -> None:
+    """Write contents out of the evidence, each under its SHA-256, with an index of where they were.
+
+    Names from the evidence never become file names. Exit code 10: something could not be exported.
+    """
+    if finding is None and path is None and sha256 is None:
+        raise UsageError("nothing was chosen", hint="--finding ID, --path GLOB or --sha256 DIGEST")
+    conditions = case.Conditions(
+        path=None if path is None else translate(path), sha256=sha256 and sha256.lower(), finding=finding
+    )
+    roots = options.exhibits([], source) if source else {}
+    with case.open_existing(folder) as store:
+        done = export.export(store, conditions, output, roots)
+    if json:
+        render.lines((output / export.INDEX).read_text().splitlines())
+    else:
+        for item in done:
+            render.lines([f"{item.file or f'NOT EXPORTED ({item.reason})'}  {item.row.entry.path}"])
+        render.say(
+            f"{sum(item.file is not None for item in done)} of {len(done)} exported; index: {output / export.INDEX}"
+        )
+    if not done or any(item.file is None for item in done):
+        raise typer.Exit(EXIT_PROBLEMS)

@@ -1,0 +1,55 @@
+"""``cyberforensics ls``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import pipeline, report
+from cyberforensics.cli import render
+from cyberforensics.errors import EXIT_PROBLEMS
+from cyberforensics.model.entry import Entry, NameState
+from cyberforensics.model.problem import Problem, Severity
+from cyberforensics.model.volume import Volume
+
+_MARKS = {
+    NameState.ALLOCATED: " ",
+    NameState.DELETED: "*",
+    NameState.ORPHAN: "o",
+    NameState.REALLOCATED: "!",
+}
+
+
+def command(
+    source: Annotated[Path, typer.Argument(help="An image, a folder or a file.")],
+    path: Annotated[str, typer.Argument(help="Only what lies in this folder, as in /Users.")] = "/",
+    tree: Annotated[bool, typer.Option("--tree", help="As a tree, without sizes and addresses.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
+) -> None:
+    """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans."""
+    prefix = path.rstrip("/")
+    troubled = False
+    for item in pipeline.list_entries(source):
+        if isinstance(item, Problem):
+            troubled |= item.severity != Severity.INFO
+            render.say(f"{item.severity}: {item.message}{f' ({item.path})' if item.path else ''} [{item.code}]")
+        elif isinstance(item, Volume):
+            if not json:
+                typer.echo(f"{item.id}: {item.filesystem}")
+        elif item.path == prefix or item.path.startswith(prefix + "/"):
+            render.lines([report.json_line(report.listed_object(item))] if json else _shown(item, tree=tree))
+    if troubled:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _shown(entry: Entry, *, tree: bool) -> Iterator[str]:
+    stream = f":{entry.stream}" if entry.stream is not None else ""
+    slash = "/" if entry.kind == "directory" and not stream and entry.path != "/" else ""
+    mark = _MARKS[entry.name_state]
+    if tree:
+        depth = entry.path.count("/") if entry.path != "/" else 0
+        yield f"{mark} {'  ' * depth}{entry.path.rpartition('/')[2] or '/'}{stream}{slash}"
+    else:
+        size = "-" if entry.size is None else str(entry.size)
+        yield f"{mark} {size:>12}  {entry.meta_address:>16}  {entry.path}{stream}{slash}"

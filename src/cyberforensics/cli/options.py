@@ -1,0 +1,106 @@
+"""What several commands take, and how it is understood."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cyberforensics.errors import UsageError
+from cyberforensics.model.evidence import StoredDigest
+
+_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
+_EXHIBIT = re.compile(r"[\w.,+@() -]{1,128}", re.UNICODE)
+
+
+def exhibits(sources: Sequence[Path], named: Sequence[str]) -> dict[str, Path]:
+    """Exhibit ids and their sources, from plain sources and from ``ID=SOURCE``.
+
+    Raises:
+        UsageError: there is none, an id stands twice or has characters that an id can't have.
+    """
+    pairs = [(source.absolute().name, source) for source in sources]
+    for text in named:
+        identity, equals, source = text.partition("=")
+        if not (identity and equals and source):
+            raise UsageError(f"--exhibit {text}: not of the form ID=SOURCE")
+        pairs.append((identity, Path(source)))
+    if not pairs:
+        raise UsageError("no source was named", hint="cyberforensics triage IMAGE --case FOLDER")
+    result: dict[str, Path] = {}
+    for identity, source in pairs:
+        if not _EXHIBIT.fullmatch(identity):
+            raise UsageError(
+                f"exhibit id {identity!r}: letters, digits, space and .,+@()-_ only, at most 128",
+                hint="name it yourself: --exhibit ID=SOURCE",
+            )
+        if identity in result:
+            raise UsageError(
+                f"two sources would be exhibit {identity}", hint="give each an id of its own: --exhibit ID=SOURCE"
+            )
+        result[identity] = source
+    return result
+
+
+def by_exhibit(option: str, values: Sequence[str], exhibits: Mapping[str, Path]) -> dict[str, str]:
+    """``[ID=]VALUE`` for each exhibit; a value without an id is for all.
+
+    Raises:
+        UsageError: an id is no exhibit of this run.
+    """
+    result: dict[str, str] = {}
+    for text in values:
+        identity, equals, value = text.rpartition("=")
+        if not equals:
+            result.update(dict.fromkeys(exhibits, value))
+        elif identity in exhibits:
+            result[identity] = value
+        else:
+            raise UsageError(f"{option} {text}: {identity} is no exhibit of this run")
+    return result
+
+
+def zone(name: str) -> str:
+    """A time zone by its IANA name.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            f"time zone {name!r} does not exist", hint="use an IANA name such as Europe/Paris, Asia/Colombo or UTC"
+        ) from error
+    return name
+
+
+def digest(text: str) -> StoredDigest:
+    """``sha256:HEX``, also md5 and sha1.
+
+    Raises:
+        UsageError: it is not of that form.
+    """
+    algorithm, _, value = text.partition(":")
+    value = value.lower()
+    if _LENGTHS.get(algorithm) != len(value) or not re.fullmatch(r"[0-9a-f]+", value):
+        raise UsageError(f"--expect {text}: not of the form sha256:HEX (64 digits), sha1:HEX (40) or md5:HEX (32)")
+    return StoredDigest(algorithm, value, "examiner")
+
+
+def moment(text: str | None) -> int | None:
+    """A moment as microseconds since 1970: RFC 3339, or a date, which begins at 00:00 UTC.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no moment", hint="as in 2026-03-14 or 2026-03-14T08:30:00Z") from error
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=UTC)
+    elapsed = parsed - datetime(1970, 1, 1, tzinfo=UTC)
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + elapsed.microseconds

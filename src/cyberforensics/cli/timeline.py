@@ -1,0 +1,48 @@
+"""``cyberforensics timeline``."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import case, report
+from cyberforensics.cli import options, render
+
+
+class Format(StrEnum):
+    """Who reads it."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    BODYFILE = "bodyfile"
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="CSV; JSON lines for Timesketch; TSK's body file.")
+    ] = Format.CSV,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Nothing before this moment (RFC 3339, or a date).")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Nothing from this moment on.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output without it.")] = None,
+) -> None:
+    """Write every time of the case: file system times and events. What a format loses is said on standard error."""
+    with case.open_existing(folder) as store:
+        left_out = report.LeftOut()
+        if form is Format.BODYFILE:
+            lines = report.bodyfile_lines(case.entries(store, order="walk"))
+        else:
+            rows = case.timeline(store, options.moment(start), options.moment(end))
+            lines = report.csv_lines(rows) if form is Format.CSV else report.timesketch_lines(rows, left_out)
+        if output is None:
+            render.lines(lines)
+        else:
+            with report.replacing(output) as out:
+                for line in lines:
+                    out.write(line.encode() + b"\n")
+            case.log_action(folder, "timeline written", {"format": form.value})
+    for notice in report.notice_lines(form.value, left_out):
+        render.say(notice)

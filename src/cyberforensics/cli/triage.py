@@ -1,0 +1,80 @@
+"""``cyberforensics triage``."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import report, triage
+from cyberforensics.cli import options, render
+from cyberforensics.cli.progress import watching
+from cyberforensics.errors import EXIT_PROBLEMS, UsageError
+
+
+class Verify(StrEnum):
+    """When the media's digest is computed."""
+
+    ONCE = "once"
+    BOTH = "both"
+    NO = "no"
+
+
+def command(
+    case: Annotated[Path, typer.Option("--case", help="Folder of the case: a new one, or one to go on with.")],
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="SOURCE...", help="Images, or folders and files as they are.")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None, typer.Option(help="A rule pack or rule file, instead of those shipped.")
+    ] = None,
+    no_rules: Annotated[bool, typer.Option("--no-rules", help="Run no rules.")] = False,
+    skip_broken_rules: Annotated[
+        bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
+    ] = False,
+    exhibit: Annotated[list[str] | None, typer.Option(metavar="ID=SOURCE", help="A source and its exhibit id.")] = None,
+    expect: Annotated[
+        list[str] | None, typer.Option(metavar="[ID=]sha256:HEX", help="The media's digest, as somebody stated it.")
+    ] = None,
+    verify: Annotated[
+        Verify, typer.Option(help="Compute the media's digest: once, at both ends, or not.")
+    ] = Verify.ONCE,
+    source_timezone: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[ID=]ZONE", help="Zone of the clocks behind local times (FAT …), such as Asia/Colombo."),
+    ] = None,
+    examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Examine every entry of the sources and write a case with its reports.
+
+    Started again on the same case folder, it goes on where it stopped. Exit code 0: done; 10: done, with problems
+    that reduce coverage, which the summary names.
+    """
+    if rules and no_rules:
+        raise UsageError("--rules and --no-rules exclude each other")
+    exhibits = options.exhibits(sources or [], exhibit or [])
+    zones = options.by_exhibit("--source-timezone", source_timezone or [], exhibits)
+    expected = options.by_exhibit("--expect", expect or [], exhibits)
+    chosen = triage.Options(
+        rule_packs=() if no_rules else tuple(rules) if rules else None,
+        skip_broken_rules=skip_broken_rules,
+        expected={name: options.digest(value) for name, value in expected.items()},
+        verify=verify.value,
+        zones={name: options.zone(value) for name, value in zones.items()},
+        examiner=examiner,
+        workers=workers,
+        command=("cyberforensics", *sys.argv[1:]),
+    )
+    with watching(quiet=json) as observer:
+        summary = triage.triage(exhibits, case, chosen, observer)
+    if json:
+        render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
+    else:
+        render.lines(report.summary(summary.document))
+        render.lines(f"Not opened: {reason}" for reason in summary.unopened)
+        render.lines([f"Report:   {summary.report}", f"Timeline: {summary.timeline}"])
+    if summary.has_problems:
+        raise typer.Exit(EXIT_PROBLEMS)

@@ -1,0 +1,27 @@
+"""Evidence → volumes → entries → bytes. The only door to dfVFS, The Sleuth Kit and the libyal readers."""
+
+from cyberforensics.disk.content import ContentReader, open_reader
+from cyberforensics.disk.evidence import OpenEvidence, open_evidence, with_identity
+from cyberforensics.disk.ewf_digest import digest_blocks
+from cyberforensics.disk.locator import open_locator
+from cyberforensics.disk.media import digest_media
+from cyberforensics.disk.source import Source, container_of, identify
+from cyberforensics.disk.volumes import find_volumes
+from cyberforensics.disk.walk import free_space, walk
+
+__all__ = [
+    "ContentReader",
+    "OpenEvidence",
+    "Source",
+    "container_of",
+    "digest_blocks",
+    "digest_media",
+    "find_volumes",
+    "free_space",
+    "identify",
+    "open_evidence",
+    "open_locator",
+    "open_reader",
+    "walk",
+    "with_identity",
+]

@@ -1,0 +1,71 @@
+"""Locators, made and opened: `open_locator` reads the bytes with dfVFS alone, so that anyone with dfVFS can."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from cyberforensics.errors import EvidenceError
+from cyberforensics.model.locators import Node, dumps, join, loads
+
+__all__ = ["Node", "dumps", "join", "loads", "node", "open_locator", "path_spec", "resolve"]
+
+
+def node(type_indicator: str, parent: Node | None = None, **properties: object) -> Node:
+    """One layer of a path specification; properties that are None are left out."""
+    layer: Node = {"__type__": "PathSpec", "type_indicator": type_indicator}
+    layer.update({name: value for name, value in properties.items() if value is not None})
+    if parent is not None:
+        layer["parent"] = parent
+    return layer
+
+
+def resolve(layer: Node, roots: Mapping[str, Path]) -> Node:
+    """Put real paths in: `roots` maps an exhibit's id to the folder its segments lie in (or the folder itself).
+
+    Raises:
+        EvidenceError: the exhibit is unknown, or the locator names a place outside the exhibit's folder.
+    """
+    resolved = dict(layer)
+    if layer["type_indicator"] == "OS":
+        prefix, _, rest = str(layer["location"]).partition(":")
+        exhibit, _, name = rest.partition("/")
+        if prefix != "evidence" or exhibit not in roots:
+            raise EvidenceError(f"locator of an exhibit that was not given: {rest!r}", code="evidence.not-found")
+        root = roots[exhibit].resolve()
+        place = root.joinpath(*name.split("/")) if name else root
+        if not place.absolute().is_relative_to(root) or ".." in place.parts:
+            raise EvidenceError(f"locator leaves its exhibit's folder: {rest!r}")
+        resolved["location"] = str(place)
+    if "parent" in layer:
+        resolved["parent"] = resolve(layer["parent"], roots)
+    return resolved
+
+
+def path_spec(layer: Node) -> Any:  # noqa: ANN401 - dfVFS has no types
+    """The dfVFS object of a resolved locator."""
+    from dfvfs.path import factory
+
+    properties = {name: value for name, value in layer.items() if name not in ("__type__", "type_indicator")}
+    if "parent" in properties:
+        properties["parent"] = path_spec(properties["parent"])
+    return factory.Factory.NewPathSpec(layer["type_indicator"], **properties)
+
+
+def open_locator(locator: str, roots: Mapping[str, Path]) -> BinaryIO:
+    """Open the bytes that a locator names, with dfVFS.
+
+    Raises:
+        EvidenceError: the exhibit is unknown, or dfVFS can't open the place.
+    """
+    from dfvfs.lib import errors as dfvfs_errors
+    from dfvfs.resolver import context, resolver
+
+    specification = path_spec(resolve(json.loads(locator), roots))
+    try:
+        opened = resolver.Resolver.OpenFileObject(specification, resolver_context=context.Context())
+    except (OSError, RuntimeError, ValueError, dfvfs_errors.Error) as error:
+        raise EvidenceError("the locator's bytes can't be opened") from error
+    if opened is None:
+        raise EvidenceError("the locator's bytes can't be opened")
+    return cast("BinaryIO", opened)

@@ -1,0 +1,226 @@
+"""What every report is made from: one bounded document of a case.
+
+Entries and timeline rows are not in it: renderers take them as iterators, since a case may hold millions.
+Every table that is cut says how many rows were left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cyberforensics.model.coverage import EntryCoverage, MediaCoverage
+from cyberforensics.model.entry import Entry
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.examination import Digests, Finding
+from cyberforensics.model.problem import Problem
+from cyberforensics.model.times import Moment
+from cyberforensics.model.volume import Volume
+
+Verdict = Literal["MATCH", "MISMATCH", "NOT AVAILABLE", "NOT COMPUTED"]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestCheck:
+    """One digest of the media (or of a container file): what was stated, what was computed, and whether they agree."""
+
+    subject: str
+    """``media``, or the segment's name."""
+    algorithm: str
+    stated: str | None
+    stated_origin: str | None
+    """``container``, ``examiner``; None where nothing was stated."""
+    computed: str | None
+    moment: str
+    """``open`` or ``close``: in which phase of the run it was computed."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """A segment's size and modification time on the host, before and after the run."""
+
+    segment: str
+    size_before: int
+    size_after: int | None
+    modified_before: int
+    """Nanoseconds since 1970, on the host's clock."""
+    modified_after: int | None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether both are equal."""
+        return (self.size_before, self.modified_before) == (self.size_after, self.modified_after)
+
+
+@dataclass(frozen=True, slots=True)
+class PackRecord:
+    """A rule pack as it was used."""
+
+    name: str
+    version: str
+    licence: str
+    sha256: str
+    """Of its rule files: names and contents, in order."""
+    rules: int
+    files: int
+    left_out: tuple[str, ...] = ()
+    """Rule files that do not compile and were left out on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassRecord:
+    """One pass over one exhibit."""
+
+    exhibit: str
+    kind: str
+    """``triage``."""
+    started: str
+    """RFC 3339, UTC, on the examining machine's clock."""
+    finished: str | None
+    """None where it was interrupted."""
+    examiner: str | None
+    command: tuple[str, ...]
+    source_timezone: str | None
+    engine: str
+    """Rule engine and version; empty where no rules were used."""
+    packs: tuple[PackRecord, ...]
+    versions: tuple[tuple[str, str], ...]
+    """Of the product and every library that parses evidence."""
+    sessions: int
+    """How often it was started; more than once means that it was resumed."""
+    read_only: str
+    """What was really done to keep the source unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitDocument:
+    """One exhibit with all that is said about it as a whole."""
+
+    evidence: Evidence
+    volumes: tuple[Volume, ...]
+    passes: tuple[PassRecord, ...]
+    digest_checks: tuple[DigestCheck, ...]
+    source_checks: tuple[SourceCheck, ...]
+    coverage: EntryCoverage
+    media_coverage: MediaCoverage
+    media_types: tuple[tuple[str, int, int], ...]
+    """Category, number of contents, bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFinding:
+    """A finding and where it was."""
+
+    id: str
+    exhibit: str
+    volume: str
+    entry: str
+    """Entry id."""
+    path: str
+    stream: str | None
+    meta_address: str
+    name_state: str
+    recovery: str
+    size: int | None
+    digests: Digests | None
+    digest_note: str | None
+    other_names: tuple[str, ...]
+    """Display paths of the content's further hard links."""
+    context: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """All problems of one code in one exhibit."""
+
+    exhibit: str
+    code: str
+    meaning: str
+    severity: str
+    stage: str
+    count: int
+    examples: tuple[tuple[str, Problem], ...]
+    """The first few with their volume's id, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityBin:
+    """How many times of the timeline fall on one day."""
+
+    day: str
+    """``YYYY-MM-DD``, of the time as it is shown."""
+    counts: Mapping[str, int]
+    """By the time's meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDocument:
+    """A case, bounded."""
+
+    title: str
+    product: str
+    """Name and version."""
+    exhibits: tuple[ExhibitDocument, ...]
+    findings: tuple[LocatedFinding, ...]
+    """The most severe first; at most `MAX_FINDINGS`."""
+    findings_total: int
+    problems: tuple[ProblemGroup, ...]
+    activity: tuple[ActivityBin, ...]
+    """Days that have any, in order; bounded by the years 1970 to 2106, what lies outside is counted beside."""
+    activity_outside: int
+    entries_total: int
+    timeline_total: int
+
+
+MAX_FINDINGS = 20_000
+"""Findings that a document holds; the store and its exports hold all."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry with what its examination learned, as reports and exports show it."""
+
+    id: str
+    exhibit: str
+    entry: Entry
+    parent: str | None
+    names: tuple[str, ...]
+    """Display paths of all hard links of its content."""
+    digests: Digests | None
+    digest_note: str | None
+    all_zero: bool | None
+    media_type: str | None
+    extension_mismatch: bool | None
+    category: str | None
+    status: str
+    status_reason: str | None
+    zone: str | None
+    """The zone declared for this exhibit's local clocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One moment of the timeline: a file system time of an entry, or an event of a parser."""
+
+    exhibit: str
+    volume: str
+    entry: str
+    """Entry id."""
+    path: str
+    stream: str | None
+    meta_address: str
+    name_state: str
+    size: int | None
+    moment: Moment
+    raw: int
+    encoding: str
+    meaning: str
+    """Short: ``modified``, ``fn-created``, or the event's."""
+    description: str
+    """What that time is on that file system, in words."""
+    message: str
+
+
+Entries = Iterator[EntryRow]
+Timeline = Iterator[TimelineRow]

@@ -1,0 +1,157 @@
+"""Dataclasses to JSON and back, checked: for what a worker says, and for what lies in a store.
+
+Fields travel in order (`packed`, for pipes) or by name (for stores); tuples as lists, bytes as base64, enums by
+value, a union of dataclasses as ``[type, value]``. A value of another shape than its type says is refused.
+"""
+
+import base64
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+class BadShape(Exception):
+    """A value is not of the shape that its type says."""
+
+
+Code = Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:  # noqa: ANN401 - a codec works on every type
+    return value
+
+
+@lru_cache(maxsize=256)
+def encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
+    """How to turn a value of a type into what JSON has."""
+    if is_dataclass(hint):
+        return _dataclass_encoder(hint, packed)
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        options = [option for option in get_args(hint) if option is not type(None)]
+        if len(options) == 1:
+            only = encoder(options[0], packed)
+            return lambda value: None if value is None else only(value)
+        if all(option in (str, int, bool, float) for option in options):
+            return _same
+        codes = {option: encoder(option, packed) for option in options}
+        return lambda value: None if value is None else [type(value).__name__, codes[type(value)](value)]
+    if origin is tuple:
+        item = get_args(hint)
+        if len(item) == 2 and item[1] is Ellipsis:
+            each = encoder(item[0], packed)
+            return lambda value: [each(part) for part in value]
+        parts = [encoder(kind, packed) for kind in item]
+        return lambda value: [code(part) for code, part in zip(parts, value, strict=True)]
+    if origin is not None and issubclass(origin if isinstance(origin, type) else object, Mapping):
+        return dict
+    if hint is bytes:
+        return lambda value: base64.b64encode(value).decode()
+    return _same
+
+
+@lru_cache(maxsize=256)
+def decoder(hint: Any) -> Code:  # noqa: ANN401 - one branch for each kind of type
+    """How to check a value from JSON, and turn it into its type."""
+    if is_dataclass(hint):
+        return _dataclass_decoder(hint)
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return _union_decoder(hint)
+    if origin is tuple:
+        item = get_args(hint)
+        if len(item) == 2 and item[1] is Ellipsis:
+            each = decoder(item[0])
+            return lambda value: tuple([each(part) for part in _list(value)])
+        parts = [decoder(kind) for kind in item]
+        return lambda value: tuple([code(part) for code, part in zip(parts, _list(value), strict=True)])
+    if origin is Literal:
+        allowed = frozenset(get_args(hint))
+        return lambda value: _checked(value, isinstance(value, str) and value in allowed)
+    if origin is not None and issubclass(origin if isinstance(origin, type) else object, Mapping):
+        return _text_mapping
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    if hint is bytes:
+        return lambda value: base64.b64decode(_checked(value, isinstance(value, str)), validate=True)
+    if hint is int:
+        return lambda value: _checked(value, type(value) is int)
+    if hint in (str, bool):
+        return lambda value: _checked(value, type(value) is hint)
+    raise TypeError(f"no codec for {hint}")
+
+
+def _dataclass_encoder(hint: Any, packed: bool) -> Code:  # noqa: ANN401
+    codes: list[tuple[str, Code]] = []
+
+    def encode_dataclass(value: Any) -> Any:  # noqa: ANN401
+        if not codes:  # at first use, since a type may hold itself
+            codes.extend((field.name, encoder(kind, packed)) for field, kind in _fields(hint))
+        if packed:
+            return [code(getattr(value, name)) for name, code in codes]
+        return {name: code(getattr(value, name)) for name, code in codes}
+
+    return encode_dataclass
+
+
+def _dataclass_decoder(hint: Any) -> Code:  # noqa: ANN401
+    codes: dict[str, Code] = {}
+    in_order: list[Code] = []
+
+    def decode_dataclass(value: Any) -> Any:  # noqa: ANN401
+        if not codes:
+            codes.update((field.name, decoder(kind)) for field, kind in _fields(hint))
+            in_order.extend(codes.values())
+        if type(value) is dict:
+            if value.keys() != codes.keys():
+                raise BadShape("a field is missing or unknown")
+            return hint(**{name: code(value[name]) for name, code in codes.items()})
+        return hint(*[code(part) for code, part in zip(in_order, _list(value), strict=True)])
+
+    return decode_dataclass
+
+
+def _union_decoder(hint: Any) -> Code:  # noqa: ANN401
+    options = [option for option in get_args(hint) if option is not type(None)]
+    optional = type(None) in get_args(hint)
+    if len(options) == 1:
+        only = decoder(options[0])
+        return lambda value: None if value is None else only(value)
+    if all(option in (str, int, bool, float) for option in options):
+        kinds = tuple(options)
+        return lambda value: _checked(value, (value is None and optional) or type(value) in kinds)
+    codes = {option.__name__: decoder(option) for option in options}
+
+    def decode_union(value: Any) -> Any:  # noqa: ANN401
+        if value is None and optional:
+            return None
+        name, inner = _list(value)
+        return codes[name](inner)
+
+    return decode_union
+
+
+def _fields(hint: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401
+    hints = get_type_hints(hint)
+    return [(field, hints[field.name]) for field in fields(hint)]
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401
+    if type(value) is not list:
+        raise BadShape("a list was expected")
+    return value
+
+
+def _checked(value: Any, good: bool) -> Any:  # noqa: ANN401
+    if not good:
+        raise BadShape("a value of another type was expected")
+    return value
+
+
+def _text_mapping(value: Any) -> Mapping[str, str]:  # noqa: ANN401
+    if type(value) is not dict or not all(type(part) is str for part in value.values()):
+        raise BadShape("a mapping of texts was expected")
+    return types.MappingProxyType(value)

@@ -1,0 +1,179 @@
+"""One name of one stream."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from cyberforensics.model.times import Timestamp
+
+
+class Kind(StrEnum):
+    """What the entry is. An alternate stream has its owner's kind, and `Entry.stream` set."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    LINK = "link"
+    DEVICE = "device"
+    FIFO = "fifo"
+    SOCKET = "socket"
+    VIRTUAL = "virtual"
+    OTHER = "other"
+
+
+class NameState(StrEnum):
+    """Whether the name is in use."""
+
+    ALLOCATED = "allocated"
+    DELETED = "deleted"
+    ORPHAN = "orphan"
+    """A record without any name in a directory."""
+    REALLOCATED = "reallocated"
+    """A deleted name whose record was used again."""
+
+
+class Recovery(StrEnum):
+    """What is observed of a deleted entry's content, and no more than that."""
+
+    NOT_APPLICABLE = "not-applicable"
+    RESIDENT = "resident"
+    RUNS_ALL_UNALLOCATED = "runs-all-unallocated"
+    RUNS_PARTLY_REALLOCATED = "runs-partly-reallocated"
+    RUNS_ALL_REALLOCATED = "runs-all-reallocated"
+    RUNS_ASSUMED_CONTIGUOUS = "runs-assumed-contiguous"
+    NO_RUNS = "no-runs"
+    RECORD_REUSED = "record-reused"
+
+
+class Status(StrEnum):
+    """How far the entry's content was examined."""
+
+    WHOLE = "whole"
+    PARTIAL = "partial"
+    SKIPPED = "skipped"
+    UNREADABLE = "unreadable"
+    NO_CONTENT = "no-content"
+
+
+TimeMeaning = Literal[
+    "modified",
+    "accessed",
+    "changed",
+    "created",
+    "deleted",
+    "added",
+    "backup",
+    "fn-modified",
+    "fn-accessed",
+    "fn-changed",
+    "fn-created",
+    "recorded",
+]
+"""What a file system time is called there: `model.meanings` says what each is on each file system."""
+
+TIME_MEANINGS: tuple[TimeMeaning, ...] = (
+    "modified",
+    "accessed",
+    "changed",
+    "created",
+    "deleted",
+    "added",
+    "backup",
+    "fn-modified",
+    "fn-accessed",
+    "fn-changed",
+    "fn-created",
+    "recorded",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTime:
+    """One file system time of an entry."""
+
+    meaning: TimeMeaning
+    timestamp: Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name under which rules may look at a content."""
+
+    entry: str
+    """Entry id."""
+    path: str
+    """Display form, from the volume's root."""
+    stream: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is read once, however many names it has."""
+
+    number: int
+    """`Entry.number` of its first name."""
+    meta_address: str
+    locator: str | None
+    """The leaf, as in `Entry.locator`."""
+    path_raw: bytes
+    """Of the first name."""
+    size: int
+    """Bytes that the file system says there are."""
+    deleted: bool
+    """Whether its digests are of the bytes read, and no more than that."""
+    reader: str
+    """``tsk``, ``libfsntfs`` (system-compressed files), ``dfvfs`` or ``host``."""
+    first_address: int | None
+    names: tuple[Name, ...]
+    """At least one; all hard links, in the order of the walk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of one stream, as the walk met it."""
+
+    volume: str
+    """The volume's id."""
+    id: str
+    """Stable: from the exhibit, the volume's slot and the place in the volume; `model.identity` makes it."""
+    parent: str | None
+    """The id of the directory it stands in; None for the root."""
+    number: int
+    """Its place in the walk of its volume, from 0."""
+    path: str
+    """Display form, from the volume's root, beginning with a slash, without the stream."""
+    path_raw: bytes
+    """The same as the file system spells it, UTF-8 where the file system has Unicode names."""
+    stream: str | None
+    """Display name of an alternate stream; None for the main one."""
+    kind: Kind
+    meta_address: str
+    """As TSK writes it: ``entry-seq-type-id`` on NTFS, a number elsewhere."""
+    allocated: bool
+    """Whether both the name and its record are in use."""
+    name_state: NameState
+    recovery: Recovery
+    size: int | None
+    """Bytes of the stream; None where nothing is known of it."""
+    times: tuple[EntryTime, ...] = ()
+    mode: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    owner: str | None = None
+    """SID, or uid as text."""
+    link_target: str | None = None
+    locator: str | None = None
+    """Canonical JSON of the leaf of the path specification; None where nothing can be reopened."""
+    content: int | None = None
+    """`number` of the first entry with the same content (its own, mostly); None where there is nothing to
+    read: directories, links, devices, reused records."""
+    reader: str | None = None
+    """Who reads the content: see `Content.reader`."""
+    first_address: int | None = None
+    """Bytes from the start of the media to the first run; None where resident or unknown."""
+    allocated_size: int | None = None
+    """Bytes of the runs, slack included."""
+    status: Status | None = None
+    """Set by the walk where it already decides: no-content, skipped or unreadable; None where it is to be read."""
+    status_reason: str | None = None
+    """The problem code, or a word of the contract, behind the status."""

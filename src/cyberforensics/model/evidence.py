@@ -1,0 +1,65 @@
+"""What was received."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Container(StrEnum):
+    """How the media is wrapped."""
+
+    RAW = "raw"
+    SPLIT_RAW = "split-raw"
+    EWF = "ewf"
+    QCOW = "qcow2"
+    VHD = "vhd"
+    VHDX = "vhdx"
+    VMDK = "vmdk"
+    DMG = "dmg"
+    PARALLELS = "parallels"
+    DIRECTORY = "directory"
+    FILE = "file"
+
+    @property
+    def is_logical(self) -> bool:
+        """Whether it holds files of the host and no media."""
+        return self in (Container.DIRECTORY, Container.FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDigest:
+    """A digest that somebody stated before this run."""
+
+    algorithm: str
+    """``md5``, ``sha1``, ``sha256``."""
+    value: str
+    """Lower-case hexadecimal."""
+    origin: str
+    """``container`` (stored in the image) or ``examiner`` (given with --expect)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One file of the container."""
+
+    name: str
+    """The file's own name in display form, without its folder: no host path stands in results."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One exhibit as it was opened."""
+
+    exhibit: str
+    """The exhibit's id: what people call it."""
+    container: Container
+    segments: tuple[Segment, ...]
+    media_size: int | None
+    """Bytes of the media inside the container; None for logical evidence."""
+    sector_size: int | None
+    stored_digests: tuple[StoredDigest, ...] = ()
+    identity: str = ""
+    """What tells this media from any other: container GUID and stored digest, or the digest of fixed blocks."""
+    container_metadata: tuple[tuple[str, str], ...] = ()
+    """What the container says of its making (case number, examiner, dates …), in display form, in its order."""

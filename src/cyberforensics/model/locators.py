@@ -1,0 +1,33 @@
+"""Locators: a dfVFS path specification as JSON, with ``evidence:<exhibit>/<segment>`` in place of a host path.
+
+The volume's part is stored once a volume and the leaf with each entry; `join` puts them together again.
+"""
+
+import json
+from typing import Any
+
+Node = dict[str, Any]
+"""One path specification as JSON, its parent inside it."""
+
+
+def dumps(layer: Node) -> str:
+    """Canonical JSON: sorted keys, no spaces, UTF-8 where it is valid."""
+    return json.dumps(layer, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def loads(text: str) -> Node:
+    """The inverse of `dumps`."""
+    layer: Node = json.loads(text)
+    return layer
+
+
+def join(volume: str, leaf: str) -> str:
+    """The whole locator of an entry, from its volume's part and its own."""
+    layer = json.loads(leaf)
+    if layer["type_indicator"] == "OS":
+        return leaf  # logical evidence: the leaf is the whole
+    innermost = layer
+    while "parent" in innermost:
+        innermost = innermost["parent"]
+    innermost["parent"] = json.loads(volume)
+    return dumps(layer)

@@ -1,0 +1,112 @@
+"""What was skipped, unreadable, timed out or not understood: never a log line, always a result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Stage(StrEnum):
+    """Where on the way from evidence to case it happened."""
+
+    OPEN = "open"
+    VOLUMES = "volumes"
+    WALK = "walk"
+    READ = "read"
+    EXAMINE = "examine"
+    RULES = "rules"
+    PARSE = "parse"
+    WORKER = "worker"
+    VERIFY = "verify"
+
+
+class Severity(StrEnum):
+    """What a problem takes away."""
+
+    INFO = "info"
+    """Nothing: a fact that a reader should know (an empty slot, a gap)."""
+    WARNING = "warning"
+    """Coverage: something was not looked at, or not as a whole."""
+    ERROR = "error"
+    """Coverage, and of a kind that should not happen with sound evidence or a sound tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that did not go as it should."""
+
+    stage: Stage
+    code: str
+    """Stable, from `PROBLEM_CODES`."""
+    message: str
+    """Our own words, in a sentence. Never a library's text, a path of the host or a traceback."""
+    severity: Severity = Severity.WARNING
+    path: str | None = None
+    """Display path of the entry, where there is one."""
+    offset: int | None = None
+    """Bytes from the start of the stream, the volume or the media, as the message says."""
+
+
+PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        # evidence
+        "evidence.unreadable": "The source could not be read; everything in it is unexamined.",
+        "evidence.not-found": "The source does not exist.",
+        "evidence.segment-missing": "A segment of a segmented image is missing.",
+        "evidence.parent-missing": "A differencing image needs its parent, which was not given.",
+        "evidence.changed": "The source's size or modification time changed during the run.",
+        "evidence.digest-mismatch": "The media's digest is not the one stored or expected.",
+        "evidence.truncated": "The media ends before its own structures say it should.",
+        "evidence.unsupported-container": "The container format is known and can't be opened.",
+        # volumes
+        "volume.no-file-system": "No file system was recognised there.",
+        "volume.empty-slot": "A slot of the partition table is empty.",
+        "volume.gap": "A range of the media belongs to no volume.",
+        "volume.metadata": "A range of the media holds the partition table or a file system's frame.",
+        "volume.table-damaged": "A partition table could not be read to its end.",
+        "volume.encrypted": "The volume is encrypted and no key was given.",
+        "volume.unreadable": "The file system was recognised and could not be opened.",
+        "volume.past-end": "The volume ends past the end of the media.",
+        "volume.deleted-not-examined": "This reader lists allocated entries only: deleted ones were not looked for.",
+        "volume.snapshots-not-opened": "The volume holds snapshots, which were not opened.",
+        "volume.unsupported": "The volume's type is known and can't be read.",
+        # walk
+        "walk.directory-unreadable": "A directory could not be read; what it holds is unknown.",
+        "walk.entry-unreadable": "An entry's record could not be read.",
+        "walk.directory-cycle": "A directory contains itself, or was met before; it was not entered again.",
+        "walk.too-deep": "A path is nested deeper than the walk goes.",
+        "walk.orphans-cut": "More orphan entries than the bound; the rest was not listed.",
+        "walk.entries-cut": "The volume's walk was ended before its end; the rest was not listed.",
+        "walk.died": "The process that walked the volume died; what was not listed by then is unknown.",
+        "walk.host-special": "A device, socket or FIFO of the host was listed and not opened.",
+        "walk.other-mount": "Another file system is mounted there; it was not entered.",
+        "walk.case-folder": "The case folder itself lies in the source; it was not entered.",
+        # reading
+        "content.unreadable": "The content could not be read.",
+        "content.short": "Fewer bytes could be read than the entry's size says.",
+        "content.damaged": "The container says that some of these bytes are not what was acquired.",
+        "content.bad-cluster-map": "The map of bad clusters claims the whole volume; it has no content.",
+        "content.record-reused": "The deleted name's record was used again: nothing of its content is known.",
+        "content.no-runs": "The deleted entry's record no longer says where its content was.",
+        "content.not-local": "The content lies outside the image (deduplicated, or with a cloud provider).",
+        "content.efs-encrypted": "The content is encrypted by the file system; no key was given.",
+        "content.compressed-unreadable": "The content is compressed by the system and could not be inflated.",
+        "content.removed-by-host": "The spool file vanished while it was examined, likely the work of a virus scanner.",
+        # examining
+        "rules.timeout": "A rule set ran out of time on this content; it was examined in part.",
+        "rules.too-many-matches": "A string of a rule matched too often; its further matches are not listed.",
+        "rules.error": "The rule engine failed on this content; it was examined in part.",
+        "rules.skipped": "A rule file does not compile and was left out on request.",
+        "media-type.error": "The media type could not be determined.",
+        "parser.malformed": "An artifact contradicts its format.",
+        "parser.crashed": "A parser stopped on this entry: a bug of ours.",
+        # workers
+        "worker.died": "The worker process died on this entry.",
+        "worker.timed-out": "The worker process ran out of time on this entry.",
+        "worker.memory": "The worker process ran out of memory on this entry.",
+        "worker.bad-reply": "The worker process answered with something that is no answer.",
+        # the record
+        "coverage.media-not-reconciled": "The bytes of a volume do not add up.",
+    }
+)
+"""Every code, with what it means; docs/problems.md is held against it by a test."""

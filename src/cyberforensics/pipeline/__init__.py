@@ -1,0 +1,41 @@
+"""Plan, batch, supervise: the only door to processes and executors."""
+
+from cyberforensics.pipeline.examine import ExamineOptions
+from cyberforensics.pipeline.export import ExportJob
+from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
+from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob
+from cyberforensics.pipeline.plan import list_volume, open_source
+from cyberforensics.pipeline.pool import Pool
+from cyberforensics.pipeline.priority import FIRST, context, priority
+from cyberforensics.pipeline.source_check import compare, digest_checks, look, problems_of
+from cyberforensics.pipeline.spool import spool_folder
+from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.wire import Exported, SourceDigests
+
+__all__ = [
+    "FIRST",
+    "DigestJob",
+    "ExamineJob",
+    "ExamineOptions",
+    "ExportJob",
+    "Exported",
+    "Limits",
+    "OpenJob",
+    "Pool",
+    "SourceDigests",
+    "Supervisor",
+    "WalkJob",
+    "WorkerStopped",
+    "compare",
+    "context",
+    "digest_checks",
+    "inspect",
+    "list_entries",
+    "list_volume",
+    "look",
+    "open_source",
+    "priority",
+    "problems_of",
+    "spool_folder",
+    "verify_image",
+]

@@ -1,0 +1,106 @@
+"""Looking at a source without a case: what it is, what is in it, and whether its stored digests hold."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberforensics import disk
+from cyberforensics.errors import EvidenceError
+from cyberforensics.model.case_document import DigestCheck
+from cyberforensics.model.entry import Entry
+from cyberforensics.model.evidence import Evidence, StoredDigest
+from cyberforensics.model.problem import Problem
+from cyberforensics.model.volume import Volume
+from cyberforensics.pipeline import wire
+from cyberforensics.pipeline.jobs import DigestJob
+from cyberforensics.pipeline.plan import list_volume, open_source, opened_volumes
+from cyberforensics.pipeline.source_check import digest_checks
+from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A source as it was opened."""
+
+    source: disk.Source
+    evidence: Evidence
+    volumes: tuple[Volume, ...]
+    problems: tuple[Problem, ...]
+
+
+def inspect(path: Path) -> Inspected:
+    """Open a source and find its volumes.
+
+    Raises:
+        EvidenceError: it can't be opened.
+    """
+    supervisor = Supervisor(Limits())
+    try:
+        return _inspect(supervisor, path)
+    finally:
+        supervisor.stop()
+
+
+def _inspect(supervisor: Supervisor, path: Path) -> Inspected:
+    source = disk.identify(path.absolute().name, path)
+    evidence, found = open_source(supervisor, source, None)
+    return Inspected(
+        source,
+        evidence,
+        tuple(item for item in found if isinstance(item, Volume)),
+        tuple(item for item in found if isinstance(item, Problem)),
+    )
+
+
+def list_entries(path: Path) -> Iterator[Volume | Entry | Problem]:
+    """Yield every volume that can be walked, each before its entries, and the problems met.
+
+    Raises:
+        EvidenceError: it can't be opened.
+    """
+    supervisor = Supervisor(Limits())
+    try:
+        opened = _inspect(supervisor, path)
+        yield from opened.problems
+        for volume in opened_volumes(opened.volumes):
+            yield volume
+            items: list[Entry | Problem] = []
+
+            def take(some: Iterable[Entry | Problem], items: list[Entry | Problem] = items) -> None:
+                items.extend(some)
+
+            list_volume(supervisor, opened.source, volume, None, take)
+            yield from items
+    finally:
+        supervisor.stop()
+
+
+def verify_image(
+    path: Path, expected: tuple[StoredDigest, ...], progress: Callable[[int, int], None]
+) -> tuple[DigestCheck, ...]:
+    """Recompute the digests that the container stores or somebody stated.
+
+    Args:
+        progress: is told how many bytes were digested since the last call, and how many there are.
+
+    Raises:
+        EvidenceError: it can't be opened, or read to its end.
+    """
+    supervisor = Supervisor(Limits())
+    try:
+        opened = _inspect(supervisor, path)
+        algorithms = tuple(stated.algorithm for stated in (*opened.evidence.stored_digests, *expected))
+        total = (opened.evidence.media_size or 0) + sum(segment.size for segment in opened.evidence.segments)
+        result: wire.SourceDigests | None = None
+        for message in supervisor.run(DigestJob(opened.source, algorithms)):
+            if isinstance(message, wire.DigestProgress):
+                progress(message.done, total)
+            elif isinstance(message, wire.SourceDigests):
+                result = message
+        if result is None or result.problem is not None:
+            raise EvidenceError(f"{path}: the media could not be read to its end; it has no digest")
+        return tuple(digest_checks(opened.evidence, expected, result, "open"))
+    except WorkerStopped as stopped:
+        raise EvidenceError(f"{path}: no worker process survives reading it ({stopped.code})") from stopped
+    finally:
+        supervisor.stop()

@@ -1,0 +1,131 @@
+"""What a worker may be asked to do. Jobs travel to workers by pickle; what they yield comes back as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from cyberforensics import disk
+from cyberforensics.errors import EvidenceError
+from cyberforensics.model.entry import Content
+from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.model.volume import Volume
+from cyberforensics.pipeline import digest, wire
+from cyberforensics.pipeline.examine import ExamineOptions, examine
+from cyberforensics.pipeline.wire import Message
+from cyberforensics.rules import CompiledRules, Scanner, open_compiled
+
+_ENTRIES_A_FRAME = 200
+
+
+@dataclass(slots=True)
+class Worker:
+    """What a worker process keeps open between its jobs."""
+
+    _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
+    _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
+    _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
+
+    def evidence(self, source: disk.Source) -> disk.OpenEvidence:
+        if source not in self._evidence:
+            self._evidence.clear()
+            self._readers.clear()
+            self._evidence[source] = disk.open_evidence(source)
+        return self._evidence[source]
+
+    def reader(self, source: disk.Source, volume: Volume) -> disk.ContentReader:
+        opened = self.evidence(source)
+        if (source, volume.id) not in self._readers:
+            self._readers[source, volume.id] = disk.open_reader(opened, volume)
+        return self._readers[source, volume.id]
+
+    def scanner(self, rules: CompiledRules | None) -> Scanner | None:
+        if rules is None:
+            return None
+        if rules not in self._scanners:
+            self._scanners.clear()
+            self._scanners[rules] = open_compiled(rules)
+        return self._scanners[rules]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """Open the container and find its volumes."""
+
+    source: disk.Source
+    leave_out: Path | None = None
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        opened = worker.evidence(self.source)
+        yield disk.with_identity(opened, self.leave_out)
+        yield from disk.find_volumes(opened)
+
+
+@dataclass(frozen=True, slots=True)
+class WalkJob:
+    """List every entry of a volume."""
+
+    source: disk.Source
+    volume: Volume
+    leave_out: Path | None = None
+    skip: int = 0
+    """How many items of the walk, which is deterministic, an earlier worker already gave."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        opened = worker.evidence(self.source)
+        items: list[disk.Entry | Problem] = []
+        for number, item in enumerate(disk.walk(opened, self.volume, leave_out=self.leave_out)):
+            if number < self.skip:
+                continue
+            items.append(item)
+            if len(items) == _ENTRIES_A_FRAME:
+                yield wire.Entries(tuple(items))
+                items.clear()
+        yield wire.Entries(tuple(items))
+        yield wire.FreeSpace(disk.free_space(opened, self.volume))
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineJob:
+    """Examine some contents of one volume, in the order given."""
+
+    source: disk.Source
+    volume: Volume
+    contents: tuple[Content, ...]
+    rules: CompiledRules | None
+    options: ExamineOptions
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        reader = worker.reader(self.source, self.volume)
+        scanner = worker.scanner(self.rules)
+        for content in self.contents:
+            yield wire.Examined(content.number, examine(content, reader, scanner, self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class DigestJob:
+    """Compute the digests of the media and of every segment."""
+
+    source: disk.Source
+    algorithms: tuple[str, ...]
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        yield from digest.digest_source(worker.evidence(self.source), self.algorithms)
+
+
+class Job(Protocol):
+    """Something that a worker can do."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        """Yield the answers."""
+
+
+def run(job: Job, worker: Worker) -> Iterator[Message]:
+    """Run a job to its end; trouble with the evidence as a whole is a message too."""
+    try:
+        yield from job.run(worker)
+    except EvidenceError as error:
+        yield wire.Failed(error.code, str(error), error.hint)
+    except OSError:
+        yield Problem(Stage.WORKER, "evidence.unreadable", "the volume could not be opened", Severity.ERROR)
+    yield wire.Done()

@@ -1,0 +1,96 @@
+"""Listing an exhibit: its volumes and every entry, from a worker that may die and is then started again."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from cyberforensics.disk import Source
+from cyberforensics.errors import EvidenceError
+from cyberforensics.model.entry import Entry
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.model.volume import Volume
+from cyberforensics.pipeline import wire
+from cyberforensics.pipeline.jobs import OpenJob, WalkJob
+from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
+
+TRIES = 3
+"""How often a walk is started again where the worker died, each time behind what was listed already."""
+
+
+def open_source(
+    supervisor: Supervisor, source: Source, leave_out: Path | None
+) -> tuple[Evidence, tuple[Volume | Problem, ...]]:
+    """Open an exhibit and find its volumes.
+
+    Raises:
+        EvidenceError: it can't be opened, or no worker survives opening it.
+    """
+    for attempt in range(TRIES):
+        try:
+            return _opened(supervisor.run(OpenJob(source, leave_out)))
+        except WorkerStopped as stopped:
+            if attempt == TRIES - 1:
+                raise EvidenceError(
+                    f"exhibit {source.exhibit}: no worker process survives opening it ({stopped.code})",
+                    hint="the container or its partition table is damaged; see run.log in the case folder",
+                ) from stopped
+    raise AssertionError("not reached")
+
+
+def _opened(messages: Iterable[wire.Message]) -> tuple[Evidence, tuple[Volume | Problem, ...]]:
+    evidence: Evidence | None = None
+    found: list[Volume | Problem] = []
+    for message in messages:
+        if isinstance(message, wire.Failed):
+            raise EvidenceError(message.message, code=message.code, hint=message.hint)
+        if isinstance(message, Evidence):
+            evidence = message
+        elif isinstance(message, Volume | Problem):
+            found.append(message)
+    if evidence is None:
+        raise EvidenceError("the evidence could not be opened")
+    return evidence, tuple(found)
+
+
+def list_volume(
+    supervisor: Supervisor,
+    source: Source,
+    volume: Volume,
+    leave_out: Path | None,
+    take: Callable[[Iterable[Entry | Problem]], None],
+) -> int | None:
+    """Walk a volume, giving `take` what is listed; the bytes that the file system marks as unallocated.
+
+    The walk is deterministic, so a worker that died is replaced by one that goes on behind what was listed.
+    """
+    listed = 0
+    for _ in range(TRIES):
+        try:
+            free: int | None = None
+            for message in supervisor.run(WalkJob(source, volume, leave_out, skip=listed)):
+                if isinstance(message, wire.Entries):
+                    take(message.items)
+                    listed += len(message.items)
+                elif isinstance(message, wire.FreeSpace):
+                    free = message.size
+                elif isinstance(message, Problem):
+                    take((message,))
+            return free
+        except WorkerStopped:
+            continue
+    take(
+        (
+            Problem(
+                Stage.WALK,
+                "walk.died",
+                "no worker process survives the walk; what comes after these entries is unknown",
+                Severity.ERROR,
+            ),
+        )
+    )
+    return None
+
+
+def opened_volumes(found: Iterable[Volume | Problem]) -> Iterator[Volume]:
+    """The volumes that can be walked."""
+    return (item for item in found if isinstance(item, Volume) and item.status == "opened")

@@ -1,0 +1,91 @@
+"""Some supervisors, each with a worker of its own, and the threads that wait for them."""
+
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from cyberforensics.model.entry import Content
+from cyberforensics.model.examination import Examination
+from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
+from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.wire import SourceDigests
+
+BatchResult = tuple[tuple[Content, Examination], ...]
+
+
+class Pool:
+    """Runs batches on a number of workers. Results come back as they are done, whatever the order."""
+
+    def __init__(self, workers: int, limits: Limits, log: Path | None = None) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._supervisors = [Supervisor(limits, log) for _ in range(workers)]
+        self._idle: SimpleQueue[Supervisor] = SimpleQueue()
+        for supervisor in self._supervisors:
+            self._idle.put(supervisor)
+        self._running: dict[Future[BatchResult], int] = {}
+        self._stopping = False
+        self.workers = workers
+
+    @property
+    def running(self) -> int:
+        """Batches that were submitted and not yet taken back."""
+        return len(self._running)
+
+    def submit(self, batch: int, job: ExamineJob) -> None:
+        """Put a batch, by its number, at the end of the queue."""
+        self._running[self._threads.submit(self._examine, job)] = batch
+
+    def _examine(self, job: ExamineJob) -> BatchResult:
+        supervisor = self._idle.get()
+        try:
+            results = []
+            for content, examination in supervisor.examine(job):
+                if self._stopping:
+                    break
+                results.append((content, examination))
+            return tuple(results)
+        finally:
+            self._idle.put(supervisor)
+
+    def finished(self, timeout: float | None) -> Iterator[tuple[int, BatchResult]]:
+        """Yield the batches that are done by now; wait for at least one, `timeout` seconds at most."""
+        if not self._running:
+            return
+        done, _ = wait(self._running, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield self._running.pop(future), future.result()
+
+    def digest(self, job: DigestJob) -> "Future[SourceDigests | None]":
+        """Compute the digests of a source beside the batches; None where the worker did not survive it."""
+        return self._threads.submit(self._digest, job)
+
+    def _digest(self, job: DigestJob) -> SourceDigests | None:
+        supervisor = self._idle.get()
+        result = None
+        try:
+            for message in supervisor.run(job):
+                if isinstance(message, SourceDigests):
+                    result = message
+            return result
+        except WorkerStopped:
+            return None
+        finally:
+            self._idle.put(supervisor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping = True
+        for future in self._running:
+            future.cancel()
+        for supervisor in self._supervisors:
+            supervisor.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for supervisor in self._supervisors:
+            supervisor.stop()

@@ -1,0 +1,124 @@
+"""What workers say, as JSON that is decoded and checked into dataclasses: nothing of a worker's is ever unpickled.
+
+A frame is four bytes of length, big-endian, and a JSON array ``[type, value]``. Bytes travel as base64. A value of
+another shape than its dataclass says is refused: the worker that sent it is not trusted any further.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import get_args
+
+from cyberforensics.model.codec import BadShape, decoder, encoder
+from cyberforensics.model.entry import Entry
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.examination import Examination
+from cyberforensics.model.problem import Problem
+from cyberforensics.model.volume import Volume
+
+MAX_FRAME = 256 * 1024 * 1024
+"""Bytes of the longest answer that is read."""
+
+
+class BadReply(Exception):
+    """The worker answered with something that is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one content yielded, and which content that was."""
+
+    number: int
+    examination: Examination
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A handful of what a walk met, in its order."""
+
+    items: tuple[Entry | Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSpace:
+    """What a file system says of its own unallocated space; None where it can't be told."""
+
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestProgress:
+    """How many bytes of the source were digested."""
+
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDigests:
+    """Digests of the media and of each segment; the media's are missing for logical evidence."""
+
+    media: Mapping[str, str]
+    segments: tuple[Mapping[str, str], ...]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What became of a content that was to be written out."""
+
+    number: int
+    sha256: str | None
+    """None where it could not be read."""
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job as a whole could not be done: a code of ours and a sentence."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job is over."""
+
+
+Message = (
+    Entries
+    | Evidence
+    | Volume
+    | Problem
+    | Examined
+    | FreeSpace
+    | DigestProgress
+    | SourceDigests
+    | Exported
+    | Failed
+    | Done
+)
+_TYPES: Mapping[str, type] = MappingProxyType({kind.__name__: kind for kind in get_args(Message)})
+
+
+def encode(message: Message) -> bytes:
+    """One message as the JSON of a frame."""
+    name = type(message).__name__
+    return json.dumps([name, encoder(type(message), packed=True)(message)], separators=(",", ":")).encode()
+
+
+def decode(frame: bytes) -> Message:
+    """The message of a frame.
+
+    Raises:
+        BadReply: it is no JSON, of no known type, or of another shape than its type.
+    """
+    try:
+        name, value = json.loads(frame)
+        message: Message = decoder(_TYPES[name])(value)
+    except (BadShape, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadReply("an answer of an unknown shape") from error
+    return message

@@ -1,0 +1,68 @@
+"""Asking a case: filters, and every kind of row as the objects of the public interface."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+
+from cyberforensics import case, report
+from cyberforensics.errors import UsageError
+
+Object = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which rows; a filter that is None admits all."""
+
+    path: str | None = None
+    """GLOB of the display path."""
+    category: str | None = None
+    deleted: bool = False
+    """Only what is not allocated."""
+    since: int | None = None
+    """Entries that have a time at or after it; microseconds since 1970."""
+    until: int | None = None
+    min_size: int | None = None
+    """Bytes."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered."""
+        return self != Filters()
+
+
+def objects(store: case.Store, what: str, filters: Filters) -> Iterator[Object]:
+    """Yield the rows of one kind in the order of their ids.
+
+    Raises:
+        UsageError: the filters do not apply to this kind.
+    """
+    if filters.any and what not in ("entries", "findings"):
+        raise UsageError(f"{what}: filters apply to entries and findings only")
+    zones = case.zones(store)
+    if what == "entries":
+        yield from map(report.entry_object, case.entries(store, filters=_conditions(filters)))
+    elif what == "findings":
+        yield from map(report.finding_object, case.findings(store, filters=_conditions(filters)))
+    elif what == "events":
+        for identifier, exhibit, entry, event in case.events(store):
+            yield report.event_object(identifier, exhibit, entry, event, zones[exhibit])
+    elif what == "problems":
+        for identifier, exhibit, volume, found, problem in case.problems(store):
+            yield report.problem_object(identifier, exhibit, problem, volume=volume, entry=found)
+    elif what == "volumes":
+        yield from map(report.volume_object, sorted(case.volumes(store), key=lambda volume: volume.id))
+    else:
+        for exhibit in zones:
+            yield report.coverage_object(case.exhibit_document(store, exhibit))
+
+
+def _conditions(filters: Filters) -> case.Conditions:
+    return case.Conditions(
+        path=None if filters.path is None else translate(filters.path),
+        category=filters.category,
+        deleted=filters.deleted,
+        since=filters.since,
+        until=filters.until,
+        min_size=filters.min_size,
+    )

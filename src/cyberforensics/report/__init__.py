@@ -1,0 +1,65 @@
+"""Case document to reports, timelines and JSON lines: pure functions, no clock, no host, no store.
+
+What is written depends on the arguments alone, so an identical case gives identical bytes.
+"""
+
+from cyberforensics.report.bodyfile import bodyfile_lines
+from cyberforensics.report.html import write_html
+from cyberforensics.report.jsonl import (
+    coverage_object,
+    entry_object,
+    event_object,
+    finding_object,
+    json_line,
+    problem_object,
+    schema,
+    volume_object,
+)
+from cyberforensics.report.objects import (
+    coverage_lines,
+    info_object,
+    listed_object,
+    notice_lines,
+    summary_object,
+)
+from cyberforensics.report.replacing import replacing
+from cyberforensics.report.spreadsheet import object_csv_lines
+from cyberforensics.report.summary import (
+    coverage_in_words,
+    examined,
+    found,
+    integrity,
+    not_examined,
+    summary,
+)
+from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
+
+__all__ = [
+    "NOTICES",
+    "LeftOut",
+    "bodyfile_lines",
+    "coverage_in_words",
+    "coverage_lines",
+    "coverage_object",
+    "csv_lines",
+    "entry_object",
+    "event_object",
+    "examined",
+    "finding_object",
+    "found",
+    "info_object",
+    "integrity",
+    "json_line",
+    "listed_object",
+    "not_examined",
+    "notice_lines",
+    "object_csv_lines",
+    "problem_object",
+    "replacing",
+    "schema",
+    "summary",
+    "summary_object",
+    "timesketch_lines",
+    "volume_object",
+    "write_html",
+]

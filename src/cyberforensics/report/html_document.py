@@ -1,0 +1,190 @@
+"""The bounded part of the report, as the object that its script draws."""
+
+from collections.abc import Sequence
+
+from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, PassRecord, ProblemGroup, SourceCheck
+from cyberforensics.model.examination import FINDING_SEVERITIES
+from cyberforensics.model.times import SECOND, rfc3339
+from cyberforensics.model.volume import Volume
+from cyberforensics.report import words
+from cyberforensics.report.html_activity import activity_object
+from cyberforensics.report.html_equations import entry_equation, media_equation
+from cyberforensics.report.summary import TRIAGE, alerts, not_examined, rules_used, summary, total
+
+_MAX_SEGMENTS = 60
+_MAX_METADATA = 200
+
+Object = dict[str, object]
+
+
+def document_object(document: CaseDocument, shown: tuple[str, str]) -> Object:
+    """Everything but findings, timeline and entries."""
+    return {
+        "title": document.title,
+        "product": document.product,
+        "triage": TRIAGE,
+        "alerts": alerts(document),
+        "notExamined": not_examined(document),
+        "summary": summary(document),
+        "glance": _glance(document),
+        "exhibits": [_exhibit(exhibit) for exhibit in document.exhibits],
+        "findingsTotal": document.findings_total,
+        "rulesUsed": any(rules_used(exhibit) for exhibit in document.exhibits),
+        "problems": [_problem(group) for group in document.problems],
+        "activity": activity_object(document.activity, document.activity_outside),
+        "entriesTotal": document.entries_total,
+        "timelineTotal": document.timeline_total,
+        "entriesShown": shown[0],
+        "timelineShown": shown[1],
+        "words": {
+            "states": dict(words.NAME_STATES),
+            "statuses": dict(words.STATUSES),
+            "zones": dict(words.ZONES),
+        },
+    }
+
+
+def _glance(document: CaseDocument) -> Object:
+    """The few figures of page one."""
+    seen = sum(exhibit.coverage.seen.count for exhibit in document.exhibits)
+    whole = sum(exhibit.coverage.whole.count for exhibit in document.exhibits)
+    parts = [
+        sum(total(getattr(exhibit.coverage, name)).count for exhibit in document.exhibits)
+        for name in ("partial", "skipped", "unreadable")
+    ]
+    severities = {
+        severity: sum(located.finding.severity == severity for located in document.findings)
+        for severity in reversed(FINDING_SEVERITIES)
+    }
+    return {
+        "exhibits": len(document.exhibits),
+        "volumes": sum(len(exhibit.volumes) for exhibit in document.exhibits),
+        "names": f"{document.entries_total:,}",
+        "seen": f"{seen:,}",
+        "whole": f"{whole:,}",
+        "partial": f"{parts[0]:,}",
+        "skipped": f"{parts[1]:,}",
+        "unreadable": f"{parts[2]:,}",
+        "notWhole": f"{seen - whole:,}",
+        "findings": f"{document.findings_total:,}",
+        "severities": severities,
+    }
+
+
+def _exhibit(exhibit: ExhibitDocument) -> Object:
+    evidence = exhibit.evidence
+    return {
+        "id": evidence.exhibit,
+        "container": words.CONTAINERS.get(evidence.container, evidence.container),
+        "segments": [[part.name, _bytes(part.size)] for part in evidence.segments[:_MAX_SEGMENTS]],
+        "segmentsLeftOut": max(0, len(evidence.segments) - _MAX_SEGMENTS),
+        "mediaSize": None if evidence.media_size is None else _bytes(evidence.media_size),
+        "sectorSize": None if evidence.sector_size is None else _bytes(evidence.sector_size),
+        "identity": evidence.identity,
+        "metadata": evidence.container_metadata[:_MAX_METADATA],
+        "digests": [
+            {
+                "subject": check.subject,
+                "algorithm": words.algorithm(check.algorithm),
+                "stated": check.stated,
+                "origin": check.stated_origin,
+                "computed": check.computed,
+                "moment": check.moment,
+                "verdict": check.verdict,
+            }
+            for check in exhibit.digest_checks
+        ],
+        "sources": [_source(check) for check in exhibit.source_checks],
+        "volumes": [_volume(volume) for volume in exhibit.volumes],
+        "types": [[name or "undetermined", f"{count:,}", _bytes(size)] for name, count, size in exhibit.media_types],
+        "coverage": entry_equation(exhibit.coverage),
+        "media": media_equation(exhibit.media_coverage),
+        "passes": [_pass(run) for run in exhibit.passes],
+    }
+
+
+def _bytes(count: int) -> str:
+    """Rounded for people and exact beside it."""
+    return words.size(count) if abs(count) < 1024 else f"{words.size(count)} ({count:,} bytes)"
+
+
+def _source(check: SourceCheck) -> Object:
+    return {
+        "segment": check.segment,
+        "sizes": [_number(check.size_before), _number(check.size_after)],
+        "times": [_time(check.modified_before), _time(check.modified_after)],
+        "verdict": "NOT COMPUTED" if check.size_after is None else "UNCHANGED" if check.unchanged else "CHANGED",
+    }
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"
+
+
+def _time(nanoseconds: int | None) -> str | None:
+    return None if nanoseconds is None else rfc3339(nanoseconds, 1 if nanoseconds % SECOND else SECOND)
+
+
+def _volume(volume: Volume) -> Object:
+    return {
+        "id": volume.id,
+        "slot": volume.slot,
+        "offset": _number(volume.offset),
+        "size": None if volume.size is None else words.size(volume.size),
+        "exactSize": _number(volume.size),
+        "type": volume.type,
+        "fileSystem": words.FILE_SYSTEMS.get(volume.filesystem, volume.filesystem) if volume.filesystem else None,
+        "label": volume.label,
+        "reader": volume.reader,
+        "status": volume.status.value,
+        "state": words.VOLUME_STATES.get(volume.status.value, volume.status.value),
+        "snapshots": volume.snapshots,
+        "note": volume.note,
+    }
+
+
+def _pass(run: PassRecord) -> Object:
+    return {
+        "kind": run.kind,
+        "started": run.started,
+        "finished": run.finished,
+        "examiner": run.examiner,
+        "command": command_text(run.command),
+        "zone": run.source_timezone,
+        "engine": run.engine,
+        "sessions": run.sessions,
+        "readOnly": run.read_only,
+        "versions": run.versions,
+        "packs": [
+            {
+                "name": pack.name,
+                "version": pack.version,
+                "licence": pack.licence,
+                "sha256": pack.sha256,
+                "rules": f"{pack.rules:,}",
+                "files": f"{pack.files:,}",
+                "leftOut": pack.left_out,
+            }
+            for pack in run.packs
+        ],
+    }
+
+
+def command_text(arguments: Sequence[str]) -> str:
+    """The arguments on one line, quoted where a blank or nothing at all would mislead."""
+    return " ".join(f"'{part}'" if not part or any(mark in part for mark in " '\"$\\*") else part for part in arguments)
+
+
+def _problem(group: ProblemGroup) -> Object:
+    return {
+        "exhibit": group.exhibit,
+        "code": group.code,
+        "meaning": group.meaning,
+        "severity": group.severity,
+        "stage": group.stage,
+        "count": group.count,
+        "examples": [
+            {"volume": volume, "path": problem.path, "offset": _number(problem.offset), "message": problem.message}
+            for volume, problem in group.examples
+        ],
+    }

@@ -1,0 +1,60 @@
+"""Findings as the report's script draws them."""
+
+from collections.abc import Iterable, Iterator
+
+from cyberforensics.model.case_document import LocatedFinding
+from cyberforensics.report import words
+from cyberforensics.report.html_json import exact
+
+MAX_SHOWN_MATCHES = 8
+"""Matches of a finding whose bytes are drawn; the offsets of the others are listed."""
+
+MAX_SHOWN_BYTES = 128
+"""Of each match."""
+
+
+def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, object]]:
+    """One object a finding. What a rule calls sensitive is not in the file at all, only its place and length."""
+    for located in findings:
+        finding, digests = located.finding, located.digests
+        yield {
+            "id": located.id,
+            "exhibit": located.exhibit,
+            "volume": located.volume,
+            "entry": located.entry,
+            "path": located.path,
+            "stream": located.stream,
+            "address": located.meta_address,
+            "state": words.NAME_STATES.get(located.name_state, located.name_state),
+            "recovery": None
+            if located.recovery == "not-applicable"
+            else words.RECOVERIES.get(located.recovery, located.recovery),
+            "size": exact(located.size),
+            "digests": digests and [digests.md5, digests.sha1, digests.sha256],
+            "digestNote": words.DIGEST_NOTES.get(located.digest_note, located.digest_note)
+            if located.digest_note
+            else None,
+            "names": located.other_names,
+            "context": words.CONTEXTS.get(located.context, located.context),
+            "class": finding.finding_class,
+            "source": finding.source,
+            "pack": finding.pack,
+            "namespace": finding.namespace,
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "tags": finding.tags,
+            "meta": [[key, value if isinstance(value, str) else str(value)] for key, value in finding.meta],
+            "sensitive": finding.sensitive,
+            "perName": finding.per_name,
+            "matches": [
+                [match.identifier, exact(match.offset), exact(match.length), _hex(located, place)]
+                for place, match in enumerate(finding.strings)
+            ],
+            "leftOut": finding.strings_left_out,
+        }
+
+
+def _hex(located: LocatedFinding, place: int) -> str | None:
+    if located.finding.sensitive or place >= MAX_SHOWN_MATCHES:
+        return None
+    return located.finding.strings[place].data[:MAX_SHOWN_BYTES].hex()

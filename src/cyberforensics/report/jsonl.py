@@ -1,0 +1,236 @@
+"""The objects of ``show … --format jsonl``: the public interface, field by field.
+
+Fields, order and the rule of missing values are documented in docs/case-format.md and held by schema.json,
+which lies beside this module: a missing value is null, and ``<field>_missing`` names the reason where there is one.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+
+from cyberforensics.model.case_document import EntryRow, ExhibitDocument, LocatedFinding
+from cyberforensics.model.coverage import Amount
+from cyberforensics.model.entry import Kind, Status
+from cyberforensics.model.event import Event
+from cyberforensics.model.problem import Problem
+from cyberforensics.model.times import Timestamp, decode
+from cyberforensics.model.volume import Volume
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "entry": (
+        *("id", "evidence", "volume", "path", "path_raw", "names", "parent", "stream", "kind", "meta_address"),
+        *("allocated", "name_state", "recovery", "all_zero", "size", "md5", "sha1", "sha256", "digest_note"),
+        *("media_type", "extension_mismatch", "category", "times", "mode", "uid", "gid", "owner", "link_target"),
+        *("status", "status_reason", "locator"),
+    ),
+    "finding": (
+        *("id", "evidence", "volume", "entry", "path", "stream", "class", "source", "pack", "namespace", "rule"),
+        *("tags", "meta", "severity", "context", "sensitive", "strings", "strings_left_out"),
+    ),
+    "event": (
+        *("id", "evidence", "entry", "time", "raw", "encoding", "precision", "zone_basis", "meaning"),
+        *("data_type", "message", "attributes"),
+    ),
+    "problem": (*("id", "evidence", "volume", "entry", "stage", "code", "severity", "path", "offset", "message"),),
+    "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
+    "coverage": ("id", "evidence", "entries", "media"),
+}
+"""The fields of each kind of object, in order, without the ``_missing`` ones."""
+
+Object = dict[str, object]
+
+
+def json_line(value: object) -> str:
+    """Canonical JSON on one line: our own order, no blanks, text as it is, no surrogate.
+
+    A surrogate can only come from text that is in no display form; it becomes U+FFFD, so that strict readers
+    take the line.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def schema() -> Object:
+    """The JSON Schema (draft 2020-12) of all objects, one definition for each kind."""
+    text = resources.files("cyberforensics.report").joinpath("schema.json").read_text("utf-8")
+    loaded: Object = json.loads(text)
+    return loaded
+
+
+def entry_object(row: EntryRow) -> Object:
+    """An entry with what its examination learned."""
+    entry = row.entry
+    unread = _unread(row.status)
+    digests = row.digests
+    result: Object = {
+        "id": row.id,
+        "evidence": row.exhibit,
+        "volume": entry.volume,
+        "path": entry.path,
+        "path_raw": _raw_path(row),
+        "names": list(row.names),
+    }
+    _put(result, "parent", row.parent, "not-applicable")
+    result |= {
+        "stream": entry.stream,
+        "kind": entry.kind.value,
+        "meta_address": entry.meta_address,
+        "allocated": entry.allocated,
+        "name_state": entry.name_state.value,
+        "recovery": entry.recovery.value,
+    }
+    _put(result, "all_zero", row.all_zero, unread)
+    _put(result, "size", entry.size, "not-available")
+    _put(result, "md5", digests.md5 if digests else None, unread)
+    _put(result, "sha1", digests.sha1 if digests else None, unread)
+    _put(result, "sha256", digests.sha256 if digests else None, unread)
+    result["digest_note"] = row.digest_note
+    _put(result, "media_type", row.media_type, unread)
+    _put(result, "extension_mismatch", row.extension_mismatch, unread)
+    _put(result, "category", row.category, unread)
+    result["times"] = [{"meaning": time.meaning, **_moment(time.timestamp, row.zone)} for time in entry.times]
+    result |= {"mode": entry.mode, "uid": entry.uid, "gid": entry.gid, "owner": entry.owner}
+    link = "not-available" if entry.kind is Kind.LINK else "not-applicable"
+    _put(result, "link_target", entry.link_target, link)
+    result |= {"status": row.status, "status_reason": row.status_reason}
+    nowhere = "not-applicable" if row.status == Status.NO_CONTENT else "not-available"
+    _put(result, "locator", entry.locator, nowhere)
+    return result
+
+
+def _raw_path(row: EntryRow) -> str | None:
+    """The path's bytes in hex where the display form is not just their UTF-8."""
+    raw = row.entry.path_raw
+    return None if raw == row.entry.path.encode("utf-8", "surrogatepass") else raw.hex()
+
+
+def _unread(status: str) -> str:
+    if status == Status.NO_CONTENT:
+        return "not-applicable"
+    return "unreadable" if status == Status.UNREADABLE else "not-available"
+
+
+def _put(result: Object, field: str, value: object, missing: str) -> None:
+    result[field] = value
+    if value is None:
+        result[f"{field}_missing"] = missing
+
+
+def _moment(timestamp: Timestamp, zone: str | None) -> Object:
+    moment = decode(timestamp, zone)
+    result: Object = {"time": moment.text}
+    if moment.text is None:
+        result["time_missing"] = moment.flag or "not-available"
+    return result | {
+        "raw": timestamp.raw,
+        "encoding": timestamp.encoding,
+        "precision": moment.precision,
+        "zone_basis": moment.zone_basis,
+    }
+
+
+def finding_object(located: LocatedFinding) -> Object:
+    """A finding and where it was. `meta` is a list of pairs, since a rule may give one key twice."""
+    finding = located.finding
+    return {
+        "id": located.id,
+        "evidence": located.exhibit,
+        "volume": located.volume,
+        "entry": located.entry,
+        "path": located.path,
+        "stream": located.stream,
+        "class": finding.finding_class,
+        "source": finding.source,
+        "pack": finding.pack,
+        "namespace": finding.namespace,
+        "rule": finding.rule,
+        "tags": list(finding.tags),
+        "meta": [list(pair) for pair in finding.meta],
+        "severity": finding.severity,
+        "context": located.context,
+        "sensitive": finding.sensitive,
+        "strings": [
+            {"identifier": match.identifier, "offset": match.offset, "length": match.length, "data": match.data.hex()}
+            for match in finding.strings
+        ],
+        "strings_left_out": finding.strings_left_out,
+    }
+
+
+def event_object(identifier: str, evidence: str, entry: str, event: Event, zone: str | None = None) -> Object:
+    """An event of a parser; `zone` is the one declared for the exhibit's local clocks."""
+    return {
+        "id": identifier,
+        "evidence": evidence,
+        "entry": entry,
+        **_moment(event.timestamp, zone),
+        "meaning": event.meaning,
+        "data_type": event.data_type,
+        "message": event.message,
+        "attributes": dict(event.attributes),
+    }
+
+
+def problem_object(
+    identifier: str, evidence: str, problem: Problem, *, volume: str | None = None, entry: str | None = None
+) -> Object:
+    """A problem, with the volume and the entry it belongs to where it has them."""
+    return {
+        "id": identifier,
+        "evidence": evidence,
+        "volume": volume,
+        "entry": entry,
+        "stage": problem.stage.value,
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "path": problem.path,
+        "offset": problem.offset,
+        "message": problem.message,
+    }
+
+
+def volume_object(volume: Volume) -> Object:
+    """One slot of the media."""
+    result: Object = {"id": volume.id, "evidence": volume.exhibit, "slot": volume.slot}
+    _put(result, "offset", volume.offset, "not-applicable")
+    _put(result, "size", volume.size, "not-available")
+    result["type"] = volume.type
+    _put(result, "filesystem", volume.filesystem, "not-applicable")
+    result["status"] = volume.status.value
+    return result
+
+
+def coverage_object(exhibit: ExhibitDocument) -> Object:
+    """The two equations of an exhibit, as numbers."""
+    coverage, media = exhibit.coverage, exhibit.media_coverage
+    name = exhibit.evidence.exhibit
+    media_object: Object = {}
+    _put(media_object, "size", media.media_size, "not-applicable")
+    media_object["parts"] = [
+        {"where": part.where, "what": part.what, "bytes": part.size, "examined": part.examined, "reason": part.reason}
+        for part in media.parts
+    ]
+    media_object["reconciles"] = media.reconciles
+    return {
+        "id": name,
+        "evidence": name,
+        "entries": {
+            "names": coverage.names,
+            "no_content": coverage.no_content,
+            "seen": _amount(coverage.seen),
+            "whole": _amount(coverage.whole),
+            "partial": _by_reason(coverage.partial),
+            "skipped": _by_reason(coverage.skipped),
+            "unreadable": _by_reason(coverage.unreadable),
+            "reconciles": coverage.reconciles,
+        },
+        "media": media_object,
+    }
+
+
+def _amount(amount: Amount) -> Object:
+    return {"count": amount.count, "bytes": amount.size}
+
+
+def _by_reason(parts: Mapping[str, Amount]) -> list[Object]:
+    return [{"reason": reason, **_amount(amount)} for reason, amount in parts.items()]

@@ -1,0 +1,102 @@
+"""Documents that commands print as JSON, and the lines of their tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from cyberforensics.model.case_document import CaseDocument
+from cyberforensics.model.entry import Entry
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.problem import Problem
+from cyberforensics.model.times import decode
+from cyberforensics.model.volume import Volume
+from cyberforensics.report.jsonl import coverage_object, volume_object
+from cyberforensics.report.timeline import NOTICES, LeftOut
+
+Object = dict[str, object]
+
+
+def info_object(evidence: Evidence, volumes: Iterable[Volume], problems: Iterable[Problem]) -> Object:
+    """What ``info --json`` prints."""
+    return {
+        "container": evidence.container.value,
+        "segments": [{"name": segment.name, "size": segment.size} for segment in evidence.segments],
+        "media_size": evidence.media_size,
+        "sector_size": evidence.sector_size,
+        "stored_digests": {digest.algorithm: digest.value for digest in evidence.stored_digests},
+        "container_metadata": dict(evidence.container_metadata),
+        "volumes": [
+            {**volume_object(volume), "label": volume.label, "snapshots": volume.snapshots, "note": volume.note}
+            for volume in volumes
+        ],
+        "problems": [
+            {"code": problem.code, "severity": problem.severity.value, "message": problem.message}
+            for problem in problems
+        ],
+    }
+
+
+def listed_object(entry: Entry) -> Object:
+    """What ``ls --json`` prints of an entry: what is known without reading it."""
+    return {
+        "id": entry.id,
+        "volume": entry.volume,
+        "path": entry.path,
+        "stream": entry.stream,
+        "kind": entry.kind.value,
+        "meta_address": entry.meta_address,
+        "allocated": entry.allocated,
+        "name_state": entry.name_state.value,
+        "recovery": entry.recovery.value,
+        "size": entry.size,
+        "times": [{"meaning": time.meaning, "time": decode(time.timestamp).text} for time in entry.times],
+    }
+
+
+def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> Object:
+    """What ``triage --json`` prints."""
+    severities: dict[str, int] = {}
+    for located in document.findings:
+        severities[located.finding.severity] = severities.get(located.finding.severity, 0) + 1
+    return {
+        "product": document.product,
+        "exhibits": [coverage_object(exhibit) for exhibit in document.exhibits],
+        "not_opened": list(unopened),
+        "entries": document.entries_total,
+        "findings": document.findings_total,
+        "findings_by_severity": severities,
+        "problems": [
+            {"exhibit": group.exhibit, "code": group.code, "severity": group.severity, "count": group.count}
+            for group in document.problems
+        ],
+    }
+
+
+def notice_lines(form: str, left_out: LeftOut) -> Iterator[str]:
+    """What a timeline format loses, and how many rows it could not carry."""
+    yield NOTICES[form]
+    if left_out.count:
+        yield f"{left_out.count} rows without a moment were left out."
+
+
+def coverage_lines(found: Mapping[str, object]) -> Iterator[str]:
+    """The two equations of one exhibit, to read."""
+    entries = cast("dict[str, Any]", found["entries"])
+    yield f"{found['evidence']}: {entries['names']} names, {entries['no_content']} entries without content"
+    yield from _amount_lines("seen", entries["seen"])
+    yield from _amount_lines("= examined whole", entries["whole"])
+    for title, key in (("+ in part", "partial"), ("+ skipped", "skipped"), ("+ unreadable", "unreadable")):
+        for part in entries[key]:
+            yield from _amount_lines(f"{title}: {part['reason']}", part)
+    yield f"  {'reconciles' if entries['reconciles'] else 'DOES NOT RECONCILE'}"
+    media = cast("dict[str, Any]", found["media"])
+    if media["size"] is None:
+        return
+    yield f"  {'media':<48}{'':>10} {media['size']:>18} bytes"
+    for part in media["parts"]:
+        examined = "examined" if part["examined"] else f"NOT EXAMINED ({part['reason']})"
+        yield f"  {part['where'] + ' ' + part['what']:<48}{'':>10} {part['bytes']:>18} bytes  {examined}"
+    yield f"  {'reconciles' if media['reconciles'] else 'DOES NOT RECONCILE'}"
+
+
+def _amount_lines(title: str, amount: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {title:<48}{amount['count']:>10} {amount['bytes']:>18} bytes"

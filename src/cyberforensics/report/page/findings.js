@@ -1,0 +1,201 @@
+// Findings, most severe first, in groups that open piece by piece.
+
+const SEVERITIES = ["critical", "high", "medium", "low", "info"];
+const FIRST_CARDS = 3;
+const FIRST_MATCHES = 2;
+const FIRST_OPEN = 5;
+const MORE_CARDS = 20;
+
+class Findings {
+  constructor(doc, findings) {
+    this.findings = findings;
+    this.total = doc.findingsTotal;
+    this.severities = new Set(SEVERITIES);
+    this.context = "";
+    this.exhibit = "";
+    this.text = "";
+    this.by = "rule";
+    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.rule, finding.pack, finding.tags.join(" "), finding.entry].join("\n").toLowerCase());
+    this.groups = h("div", { class: "groups" });
+    this.count = h("p", { class: "count", role: "status", "aria-live": "polite" });
+    const options = (name) => [["", "all"]].concat([...new Set(findings.map((finding) => finding[name]))].sort().map((value) => [value, value]));
+    const again = (name) => (value) => {
+      this[name] = value;
+      this.draw();
+    };
+    const none = doc.rulesUsed ? "No rule matched in what was examined." : "No rules were used: no content was searched.";
+    this.element = section(
+      "findings",
+      "Findings",
+      h("p", { class: "lead" }, "Each is an observation: a rule and the place where it matched. What it means is for the examiner to say."),
+      findings.length
+        ? [
+            cutNotice(findings.length, this.total, "the most severe", ["case.sqlite", "cyberforensics show findings CASE"]),
+            h(
+              "div",
+              { class: "filters" },
+              search("Search", "path, rule, pack, tag", (value) => again("text")(value.toLowerCase())),
+              choice("Group by", [["rule", "rule"], ["place", "entry"], ["exhibit", "exhibit"], ["context", "context"]], again("by")),
+              choice("Context", options("context"), again("context")),
+              choice("Exhibit", options("exhibit"), again("exhibit")),
+              h("fieldset", { class: "chips" }, h("legend", null, "Severity"), SEVERITIES.map((name) => this.chip(name)))
+            ),
+            this.count,
+            this.groups,
+          ]
+        : h("p", { class: "none" }, none, " What was not examined is listed on page one.")
+    );
+    if (findings.length) this.draw();
+  }
+
+  chip(name) {
+    const count = this.findings.filter((finding) => finding.severity === name).length;
+    const box = h("input", {
+      type: "checkbox",
+      checked: true,
+      disabled: count === 0,
+      onchange: () => {
+        if (box.checked) this.severities.add(name);
+        else this.severities.delete(name);
+        this.draw();
+      },
+    });
+    return h("label", { class: "chip severity-" + name + (count ? "" : " empty") }, box, name, h("b", null, grouped(count)));
+  }
+
+  show(entry) {
+    const first = this.element.querySelector("input[type=search]");
+    first.value = entry;
+    this.text = entry.toLowerCase();
+    this.draw();
+    this.element.scrollIntoView();
+  }
+
+  draw() {
+    const groups = new Map();
+    let matching = 0;
+    this.findings.forEach((finding, place) => {
+      if (!this.severities.has(finding.severity)) return;
+      if (this.context && finding.context !== this.context) return;
+      if (this.exhibit && finding.exhibit !== this.exhibit) return;
+      if (this.text && !this.haystack[place].includes(this.text)) return;
+      matching += 1;
+      const key = this.key(finding);
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(finding);
+    });
+    this.count.textContent = (matching === this.findings.length ? "" : grouped(matching) + " of ") + counted(this.findings.length, "finding") + " in " + counted(groups.size, "group");
+    this.more(this.groups, [...groups.values()], 60, (group, place) => this.group(group, place < FIRST_OPEN), "group");
+    if (!matching) this.groups.replaceChildren(h("p", { class: "none" }, "No finding matches the filters."));
+  }
+
+  key(finding) {
+    if (this.by === "rule") return [finding.severity, finding.pack, finding.namespace, finding.rule].join("\n");
+    if (this.by === "place") return [finding.entry, finding.path, finding.stream].join("\n");
+    return finding[this.by];
+  }
+
+  group(group, open) {
+    const first = group[0];
+    const entries = new Set(group.map((finding) => finding.entry)).size;
+    const byRule = this.by === "rule";
+    const description = byRule ? first.meta.find(([key]) => key === "description") : null;
+    const title = byRule ? mono(first.rule) : this.by === "place" ? pathNode(first.path, first.stream) : first[this.by];
+    const cards = h("div", { class: "cards" });
+    const box = h(
+      "details",
+      { class: "group", open },
+      h(
+        "summary",
+        null,
+        severityMark(first.severity),
+        h("span", { class: "group-title" }, title, byRule && h("span", { class: "soft" }, " " + first.pack), description && h("span", { class: "cell-note" }, description[1])),
+        h("span", { class: "group-count" }, counted(group.length, "finding") + (this.by === "place" ? "" : " in " + counted(entries, "entry", "entries")))
+      ),
+      cards
+    );
+    const drawCards = () => {
+      if (!cards.childElementCount) this.more(cards, group, FIRST_CARDS, (finding) => this.card(finding), "finding");
+    };
+    box.drawCards = drawCards;
+    if (open) drawCards();
+    box.addEventListener("toggle", () => box.open && drawCards());
+    return box;
+  }
+
+  // Draws the first few of many and a button for the next ones.
+  more(holder, items, first, draw, what) {
+    holder.replaceChildren();
+    let done = 0;
+    const button = h("button", { type: "button", class: "more", onclick: () => next(MORE_CARDS) });
+    const next = (count) => {
+      button.remove();
+      const until = Math.min(items.length, done + count);
+      for (; done < until; done += 1) holder.append(draw(items[done], done));
+      if (done < items.length) {
+        button.textContent = "Show " + Math.min(MORE_CARDS, items.length - done) + " more (" + counted(items.length - done, "further " + what) + ")";
+        holder.append(button);
+      }
+    };
+    next(first);
+  }
+
+  card(finding) {
+    const offsets = finding.matches.map((match) => grouped(match[1]));
+    const places = offsets.length ? " at " + (offsets.length + finding.leftOut === 1 ? "offset " : "offsets ") + offsets.slice(0, 12).join(", ") + (offsets.length + finding.leftOut > 12 ? " and " + counted(offsets.length + finding.leftOut - 12, "more", "more") : "") : "";
+    const digests = finding.digests;
+    return h(
+      "article",
+      { class: "card severity-edge-" + finding.severity, "aria-label": finding.rule + " in " + finding.path },
+      h(
+        "header",
+        null,
+        severityMark(finding.severity),
+        h("div", { class: "card-title" }, h("p", { class: "card-path" }, pathNode(finding.path, finding.stream)), h("p", null, "matched rule ", mono(finding.rule), " (" + finding.pack + ")" + places)),
+        h("span", { class: "context" }, finding.context)
+      ),
+      finding.matches.length > 0 && h("div", { class: "matches" }, this.matches(finding)),
+      !finding.matches.length && h("p", { class: "soft" }, "The rule's condition holds without a string to point at."),
+      this.strip([
+        ["Volume", mono(finding.volume)],
+        ["Metadata address", mono(finding.address)],
+        ["Name", finding.state],
+        ["Size", finding.size === null ? missing() : sizeText(finding.size) + (Number(finding.size) >= 1024 ? " (" + grouped(finding.size) + " bytes)" : "")],
+        ["Finding", [mono(finding.id), " " + finding.class + ", " + finding.source]],
+      ]),
+      list([
+        finding.recovery ? ["Content", finding.recovery] : null,
+        ["SHA-256", digests ? [h("span", { class: "mono digest" }, digests[2]), finding.digestNote && h("span", { class: "cell-note" }, finding.digestNote)] : missing()],
+        digests ? ["SHA-1, MD5", [h("span", { class: "mono digest" }, digests[1]), h("br"), h("span", { class: "mono digest" }, digests[0])]] : null,
+        finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))))] : null,
+        finding.perName ? ["Holds for", "this name only: the rule looks at the name or place"] : null,
+        finding.tags.length ? ["Tags", finding.tags.join(", ")] : null,
+        finding.meta.length ? ["The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
+      ])
+    );
+  }
+
+  strip(pairs) {
+    return h("ul", { class: "strip" }, pairs.map(([term, value]) => h("li", null, h("span", null, term), h("span", null, value))));
+  }
+
+  matches(finding) {
+    if (finding.sensitive) {
+      return [
+        h("p", { class: "masked" }, h("strong", null, "Masked."), " The rule marks what it matches as sensitive: the bytes are not in this file. ", finding.matches.map(([name, offset, length], place) => [place ? "; " : "", mono(name), " at offset " + grouped(offset) + ", " + counted(length, "byte")]), "."),
+        finding.leftOut > 0 && h("p", { class: "soft" }, counted(finding.leftOut, "further match", "further matches") + " not listed."),
+      ];
+    }
+    const drawn = finding.matches.filter((match) => match[3] !== null);
+    const rest = finding.matches.filter((match) => match[3] === null);
+    const view = ([name, offset, length, hex]) =>
+      h("div", { class: "match" }, h("p", { class: "match-head" }, mono(name), h("span", { class: "soft" }, " offset " + grouped(offset) + ", " + counted(length, "byte"))), hexView(offset, length, hex));
+    const further = drawn.slice(FIRST_MATCHES);
+    return [
+      drawn.slice(0, FIRST_MATCHES).map(view),
+      further.length > 0 && h("details", { class: "fold" }, h("summary", null, "Bytes of " + counted(further.length, "further match", "further matches")), further.map(view)),
+      rest.length > 0 && h("p", { class: "soft" }, "Bytes not drawn: ", rest.map(([name, offset], place) => [place ? ", " : "", mono(name), " at " + grouped(offset)]), ". They are in case.sqlite."),
+      finding.leftOut > 0 && h("p", { class: "soft" }, counted(finding.leftOut, "further match", "further matches") + " of this rule were counted and not kept."),
+    ];
+  }
+}

@@ -1,0 +1,78 @@
+// Problems, and how everything was done.
+
+function drawProblems(doc) {
+  const order = { error: 0, warning: 1, info: 2 };
+  const groups = doc.problems.slice().sort((a, b) => order[a.severity] - order[b.severity] || b.count - a.count);
+  return section(
+    "problems",
+    "Problems",
+    h("p", { class: "lead" }, "What was skipped, unreadable, ended by a limit or not understood. Warnings and errors take away coverage; information does not."),
+    groups.length ? groups.map(drawProblem) : h("p", { class: "none" }, "No problem is recorded.")
+  );
+}
+
+function drawProblem(group) {
+  const left = group.count - group.examples.length;
+  return h(
+    "details",
+    { class: "group problem" },
+    h("summary", null, h("span", { class: "level level-" + group.severity }, group.severity === "info" ? "information" : group.severity), h("span", { class: "group-title" }, group.meaning, h("span", { class: "cell-note mono" }, group.code)), h("span", { class: "group-count" }, h("span", { class: "tag" }, group.exhibit), " " + (group.count === 1 ? "once" : grouped(group.count) + " times"))),
+    h(
+      "div",
+      { class: "cards" },
+      plainTable(
+        "Examples of " + group.code,
+        ["Volume", "Path", "Offset", "What happened"],
+        group.examples.map((example) => [mono(example.volume), example.path === null ? "" : pathNode(example.path), example.offset === null ? "" : mono(example.offset), example.message]),
+        { right: [2] }
+      ),
+      left > 0 && h("p", { class: "cut" }, counted(left, "row") + " left out here; all of them are in ", h("code", null, "case.sqlite"), " and ", h("code", null, "cyberforensics show problems CASE"), ".")
+    )
+  );
+}
+
+function drawMethod(doc) {
+  return section(
+    "method",
+    "Method",
+    h("p", { class: "lead" }, "Each source was opened read-only, each content was read once, and its digests, media type and rule matches come from that one read. The commands below repeat the run."),
+    doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
+    !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
+    h("h3", null, "Method, limits and error rate"),
+    list([
+      ["Laboratory's validation", missing("NOT SUPPLIED")],
+      ["Error rate", "not established"],
+      ["Examiner's opinion", missing("NOT SUPPLIED")],
+    ])
+  );
+}
+
+function drawPass(exhibit, run) {
+  return h(
+    "article",
+    { class: "exhibit" },
+    h("h3", null, h("span", { class: "tag" }, exhibit.id), " Pass: " + run.kind),
+    list([
+      ["Command", h("code", { class: "command" }, run.command)],
+      ["Started", h("span", null, run.started, h("span", { class: "cell-note" }, "clock of the examining machine"))],
+      ["Finished", run.finished || h("span", { class: "verdict verdict-no" }, "NOT FINISHED")],
+      run.sessions > 1 ? ["Sessions", "started " + grouped(run.sessions) + " times: it was interrupted and went on"] : null,
+      ["Examiner", run.examiner || missing("NOT SUPPLIED")],
+      ["Zone of local clocks", run.zone ? run.zone + ", declared by the examiner" : "none declared"],
+      ["Opened read-only by", run.readOnly || missing("not recorded")],
+      ["Rule engine", run.engine || "none: no rules were used"],
+    ]),
+    run.packs.length > 0 &&
+      plainTable(
+        "Rule packs used on " + exhibit.id,
+        ["Pack", "Version", "Licence", "Rules", "Files", "SHA-256"],
+        run.packs.map((pack) => [[pack.name, pack.leftOut.length > 0 && h("span", { class: "cell-note cell-warn" }, "left out: " + pack.leftOut.join(", "))], pack.version, pack.licence, pack.rules, pack.files, h("span", { class: "mono digest" }, pack.sha256)]),
+        { right: [3, 4] }
+      ),
+    h("details", { class: "fold" }, h("summary", null, "Versions of the product and of every library that parses evidence"), h("div", { class: "versions" }, run.versions.map(([name, version]) => h("span", null, name + " ", mono(version)))))
+  );
+}
+
+function drawEnd(doc) {
+  return h("footer", { class: "end" }, h("p", { class: "end-mark" }, "End of the report"), h("p", null, doc.product), h("p", null, "Abbreviations: MD5, SHA-1, SHA-256, digests of bytes; UTC, coordinated universal time; zone, the difference of a local clock from it."));
+}

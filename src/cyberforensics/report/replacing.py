@@ -1,0 +1,31 @@
+"""Output files that are there whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cyberforensics.errors import CannotWrite
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write beside the file and put it in place when everything is written through.
+
+    Raises:
+        CannotWrite: the folder or the disk refuses.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"{path}: can't be written ({error.strerror or error})", hint="make room or choose another folder"
+        ) from error

@@ -1,0 +1,52 @@
+"""Comma-separated lines that a spreadsheet opens as text, never as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cyberforensics.report.jsonl import FIELDS, json_line
+from cyberforensics.report.words import visible
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula, or skips before one."""
+
+Cell = str | int | bool | None
+
+
+def neutralised(text: str) -> str:
+    """The text with nothing invisible in it, and an apostrophe before it where it would be taken for a formula."""
+    return ("'" if text.startswith(FORMULA) else "") + visible(text)
+
+
+def csv_line(cells: Sequence[Cell]) -> str:
+    """One line as RFC 4180 has it, without its end; whole numbers are left as they are."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow([_text(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return neutralised(cell) if isinstance(cell, str) else str(cell)
+
+
+def object_csv_lines(kind: str, objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """The objects of ``show`` as a table, the header first.
+
+    A missing value shows its reason (``not-available``); lists and objects stand as JSON in their cell.
+    """
+    fields = FIELDS[kind]
+    yield csv_line(fields)
+    for item in objects:
+        yield csv_line([_cell(item, field) for field in fields])
+
+
+def _cell(item: Mapping[str, object], field: str) -> Cell:
+    value = item.get(field)
+    if value is None:
+        missing = item.get(f"{field}_missing")
+        return missing if isinstance(missing, str) else None
+    return value if isinstance(value, str | int | bool) else json_line(value)

@@ -1,0 +1,224 @@
+"""What was examined, what was found and what was not looked at, in plain sentences.
+
+The terminal and every report print these very sentences, so that no two of them say different things.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from cyberforensics.model.case_document import CaseDocument, ExhibitDocument
+from cyberforensics.model.coverage import Amount, EntryCoverage
+from cyberforensics.model.examination import FINDING_SEVERITIES
+from cyberforensics.model.volume import Volume, VolumeStatus
+from cyberforensics.report import words
+
+TRIAGE = (
+    "TRIAGE: a preliminary screening. What was not examined is listed here; no finding does not mean nothing is there."
+)
+"""The first sentence of every report."""
+
+_NOT_OPENED = (
+    VolumeStatus.ENCRYPTED,
+    VolumeStatus.UNREADABLE,
+    VolumeStatus.UNSUPPORTED,
+    VolumeStatus.NO_FILE_SYSTEM,
+)
+_COVERED_ELSEWHERE = frozenset(
+    f"volume.{name}" for name in ("encrypted", "unreadable", "unsupported", "no-file-system", "snapshots-not-opened")
+)
+_STAGES_BEFORE_CONTENT = frozenset({"open", "volumes", "walk"})
+
+
+def summary(document: CaseDocument) -> list[str]:
+    """All of it but the list of what was not examined."""
+    return [*examined(document), *integrity(document), *coverage_in_words(document), *found(document)]
+
+
+def examined(document: CaseDocument) -> list[str]:
+    """What was received and opened, a sentence an exhibit."""
+    if not document.exhibits:
+        return ["The case holds no exhibit yet: nothing was examined."]
+    return [_exhibit(exhibit) for exhibit in document.exhibits]
+
+
+def _exhibit(exhibit: ExhibitDocument) -> str:
+    evidence = exhibit.evidence
+    kind = words.CONTAINERS.get(evidence.container, evidence.container)
+    parts = words.counted(len(evidence.segments), "segment")
+    media = f", {words.size(evidence.media_size)} of media" if evidence.media_size is not None else ""
+    opened = [volume for volume in exhibit.volumes if volume.status is VolumeStatus.OPENED]
+    systems = words.joined([f"{volume.slot} ({words.file_system(volume.filesystem)})" for volume in opened[:12]])
+    more = f" and {len(opened) - 12:,} more" if len(opened) > 12 else ""
+    files = f"file systems were opened in {systems}{more}" if opened else "no file system could be opened"
+    return f"Exhibit {words.visible(evidence.exhibit)} ({kind}, {parts}{media}): {files}."
+
+
+def integrity(document: CaseDocument) -> list[str]:
+    """What was stated and computed of the sources, a sentence an exhibit; both values stand under the exhibit."""
+    return [_integrity(exhibit) for exhibit in document.exhibits]
+
+
+def _integrity(exhibit: ExhibitDocument) -> str:
+    name = words.visible(exhibit.evidence.exhibit)
+    by_verdict = {
+        verdict: words.joined(
+            list(
+                dict.fromkeys(
+                    f"{words.algorithm(check.algorithm)} of {words.visible(check.subject)}"
+                    for check in exhibit.digest_checks
+                    if check.verdict == verdict
+                )
+            )
+        )
+        for verdict in ("MATCH", "MISMATCH", "NOT COMPUTED", "NOT AVAILABLE")
+    }
+    meanings = {
+        "MATCH": "the computed value is the stated one (MATCH) for",
+        "MISMATCH": "the computed value is NOT the stated one (MISMATCH) for",
+        "NOT COMPUTED": "stated and NOT COMPUTED:",
+        "NOT AVAILABLE": "computed, with no stated value to compare (NOT AVAILABLE):",
+    }
+    parts = [f"{meanings[verdict]} {what}" for verdict, what in by_verdict.items() if what]
+    changed = [check for check in exhibit.source_checks if check.size_after is not None and not check.unchanged]
+    if changed:
+        parts.append(f"size or modification time CHANGED during the run in {words.counted(len(changed), 'segment')}")
+    return f"Digests of exhibit {name}: {'; '.join(parts) or 'none was stated and none computed'}."
+
+
+def alerts(document: CaseDocument) -> list[str]:
+    """What a reader must not miss: a digest that differs, a source that changed, an equation that does not add up."""
+    lines = [line for line in integrity(document) if "MISMATCH" in line or "CHANGED" in line]
+    for exhibit in document.exhibits:
+        if not (exhibit.coverage.reconciles and exhibit.media_coverage.reconciles):
+            lines.append(f"Exhibit {words.visible(exhibit.evidence.exhibit)}: the coverage DOES NOT RECONCILE.")
+    return lines
+
+
+def coverage_in_words(document: CaseDocument) -> list[str]:
+    """The coverage equation as a sentence an exhibit, by count and by bytes."""
+    return [_equation(exhibit.evidence.exhibit, exhibit.coverage) for exhibit in document.exhibits]
+
+
+def _equation(exhibit: str, coverage: EntryCoverage) -> str:
+    partial, skipped, unreadable = (total(part) for part in (coverage.partial, coverage.skipped, coverage.unreadable))
+    verdict = "Both sides agree" if coverage.reconciles else "THE TWO SIDES DO NOT AGREE"
+    return (
+        f"Exhibit {words.visible(exhibit)}: of {words.counted(coverage.seen.count, 'content')} seen "
+        f"({words.size(coverage.seen.size)}), {coverage.whole.count:,} examined whole "
+        f"({words.size(coverage.whole.size)}), {partial.count:,} in part ({words.size(partial.size)}), "
+        f"{skipped.count:,} skipped ({words.size(skipped.size)}) and {unreadable.count:,} unreadable "
+        f"({words.size(unreadable.size)}). {verdict}, by count and by bytes."
+    )
+
+
+def total(parts: Mapping[str, Amount]) -> Amount:
+    """The sum over all reasons."""
+    result = Amount()
+    for amount in parts.values():
+        result = result + amount
+    return result
+
+
+def found(document: CaseDocument) -> list[str]:
+    """How many findings there are and how severe, and what their number does not say."""
+    bound = "This is bounded by what was searched: the rules named under Method, in the contents examined."
+    if not any(rules_used(exhibit) for exhibit in document.exhibits):
+        nothing = "No rules were used, so no content was searched for anything."
+        if document.findings_total == 0:
+            return [nothing]
+    if document.findings_total == 0:
+        return [f"No rule matched. {bound}"]
+    by_severity = [
+        f"{count:,} {severity}"
+        for severity in reversed(FINDING_SEVERITIES)
+        if (count := sum(located.finding.severity == severity for located in document.findings))
+    ]
+    places = len({located.entry for located in document.findings})
+    listed = ""
+    if document.findings_total > len(document.findings):
+        listed = f"The {len(document.findings):,} most severe of them are "
+    return [
+        f"{words.counted(document.findings_total, 'finding')} in {words.counted(places, 'entry', 'entries')}: "
+        f"{listed}{words.joined(by_severity)}."
+        if not listed
+        else f"{words.counted(document.findings_total, 'finding')}. {listed}in this document, in "
+        f"{words.counted(places, 'entry', 'entries')}: {words.joined(by_severity)}.",
+        "A finding says which rule matched where. What that means is for the examiner to say.",
+    ]
+
+
+def rules_used(exhibit: ExhibitDocument) -> bool:
+    """Whether any pass over the exhibit ran a rule."""
+    return any(sum(pack.rules for pack in run.packs) for run in exhibit.passes)
+
+
+def not_examined(document: CaseDocument) -> list[str]:
+    """Every line of what was not looked at, and why: the first thing that a reader must see."""
+    lines = [line for exhibit in document.exhibits for line in _exhibit_gaps(exhibit)]
+    for group in document.problems:
+        if group.severity == "info" or group.code in _COVERED_ELSEWHERE:
+            continue
+        if group.stage in _STAGES_BEFORE_CONTENT and not group.code.startswith("content."):
+            lines.append(f"{words.visible(group.exhibit)}: {words.visible(group.meaning)} ({_times(group.count)})")
+    if any(map(rules_used, document.exhibits)):
+        lines.append(
+            "Content was searched only for what the rules named under Method look for; archives, documents and "
+            "databases were searched as the bytes they are stored as, and pictures were not looked at."
+        )
+    elif not document.exhibits:
+        lines.append("Everything: the case holds no exhibit.")
+    return lines
+
+
+def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
+    name = words.visible(exhibit.evidence.exhibit)
+    if not exhibit.passes:
+        yield f"{name}: no pass was made over this exhibit."
+    for run in exhibit.passes:
+        if run.finished is None:
+            yield f"{name}: a pass was interrupted and is not finished; what it had not reached is unexamined."
+        for pack in run.packs:
+            if pack.left_out:
+                files = words.joined([words.visible(path) for path in pack.left_out])
+                yield f"{name}: rules that do not compile were left out of pack {words.visible(pack.name)}: {files}."
+    if exhibit.passes and not rules_used(exhibit):
+        yield f"{name}: no rules were used; contents were digested and typed, not searched."
+    for volume in exhibit.volumes:
+        yield from _volume_gaps(volume)
+    for title, parts in (
+        ("examined in part", exhibit.coverage.partial),
+        ("skipped", exhibit.coverage.skipped),
+        ("unreadable", exhibit.coverage.unreadable),
+    ):
+        for code, amount in parts.items():
+            what = f"{words.counted(amount.count, 'content')} ({words.size(amount.size)})"
+            yield f"{name}: {what} {title}. {words.reason(code)}"
+    yield from _media_gaps(exhibit)
+
+
+def _volume_gaps(volume: Volume) -> Iterator[str]:
+    name = words.visible(volume.id)
+    if volume.status in _NOT_OPENED:
+        what = f"{words.visible(volume.type)}, {words.size(volume.size)}" if volume.size else words.visible(volume.type)
+        note = f" {words.visible(volume.note)}" if volume.note else ""
+        yield f"{name} ({what}): not opened, {words.VOLUME_STATES[volume.status]}.{note}"
+    if volume.snapshots:
+        yield f"{name}: {words.counted(volume.snapshots, 'snapshot')} not opened."
+
+
+def _media_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
+    """Bytes of the media that nobody looked at, by kind; volumes that were not opened have their own lines."""
+    opened = {volume.id for volume in exhibit.volumes if volume.status is VolumeStatus.OPENED}
+    sums: dict[tuple[str, str | None], int] = {}
+    for part in exhibit.media_coverage.parts:
+        if not part.examined and part.size and part.what != "file-content":
+            if part.what not in ("gap", "partition-table") and part.where not in opened:
+                continue
+            sums[part.what, part.reason] = sums.get((part.what, part.reason), 0) + part.size
+    for (what, code), size in sums.items():
+        why = f" {words.reason(code)}" if code else ""
+        name = words.MEDIA_PARTS.get(what, what)
+        yield f"{words.visible(exhibit.evidence.exhibit)}: {name}, {words.size(size)}, not examined.{why}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

@@ -1,0 +1,65 @@
+"""Compiled rules on their way from the main process to its workers."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import yara
+
+from cyberforensics.errors import WorkerError
+from cyberforensics.model.examination import MAX_MATCH_BYTES
+from cyberforensics.rules.scanner import Namespace, Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """A file of compiled rules and its digest.
+
+    Compiled rules are code: a changed file would run in the process that loads it, so only the bytes that
+    this run wrote are ever loaded.
+    """
+
+    path: Path
+    sha256: str
+
+    @classmethod
+    def write(cls, path: Path, content: bytes) -> Self:
+        """Write the file."""
+        path.write_bytes(content)
+        return cls(path, hashlib.sha256(content).hexdigest())
+
+    def load(self) -> yara.Rules:
+        """Load the rules, if they are still the ones that were written."""
+        content = self.path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise WorkerError("The compiled rules were changed between the main process and its worker.")
+        return yara.load(file=io.BytesIO(content))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRules:
+    """What a worker needs to scan. It may be pickled."""
+
+    content: CompiledFile | None
+    """None where `whole` has them."""
+    per_name: CompiledFile | None
+    whole: CompiledFile | None
+    namespaces: tuple[Namespace, ...]
+
+
+def open_compiled(compiled: CompiledRules) -> Scanner:
+    """Load compiled rules in the process that scans with them.
+
+    Raises:
+        WorkerError: a file is not the one that this run wrote.
+    """
+    # The engine's settings belong to the process: what was set where the rules were compiled does not hold here.
+    yara.set_config(max_match_data=MAX_MATCH_BYTES)
+    return Scanner(
+        content=None if compiled.content is None else compiled.content.load(),
+        per_name=None if compiled.per_name is None else compiled.per_name.load(),
+        whole=None if compiled.whole is None else compiled.whole.load(),
+        namespaces=compiled.namespaces,
+    )

@@ -1,0 +1,105 @@
+"""A match of the engine to a finding of the record."""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+import yara
+
+from cyberforensics.model.examination import (
+    FINDING_SEVERITIES,
+    MAX_MATCH_BYTES,
+    MAX_MATCHES,
+    Finding,
+    FindingSeverity,
+    StringMatch,
+)
+
+Meta = tuple[tuple[str, str | int | bool], ...]
+
+SEVERITY_WORDS: Mapping[str, FindingSeverity] = {
+    **{word: word for word in FINDING_SEVERITIES},
+    "informational": "info",
+    "information": "info",
+    "notice": "info",
+    "minor": "low",
+    "moderate": "medium",
+    "warning": "medium",
+    "important": "high",
+    "severe": "high",
+    "major": "high",
+}
+"""Words that the metadata key ``severity`` may hold, in any case."""
+
+SEVERITY_STEPS: tuple[tuple[int, FindingSeverity], ...] = (
+    (90, "critical"),
+    (75, "high"),
+    (60, "medium"),
+    (40, "low"),
+    (0, "info"),
+)
+"""Numbers from 0 to 100, as the metadata key ``score`` of THOR's rules and ``severity`` of Elastic's hold: at least."""
+
+
+def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool) -> Finding:
+    """Say what matched where."""
+    meta = _meta(match)
+    strings, left_out = _strings(match)
+    return Finding(
+        source="yara",
+        pack=pack,
+        namespace=namespace,
+        rule=match.rule,
+        severity=severity_of(meta),
+        tags=tuple(match.tags),
+        meta=meta,
+        strings=strings,
+        strings_left_out=left_out,
+        sensitive=any(key.lower() == "sensitive" and str(value).lower() == "true" for key, value in meta),
+        per_name=per_name,
+    )
+
+
+def severity_of(meta: Meta) -> FindingSeverity:
+    """The severity that a rule's metadata claims, and ``medium`` where it claims none that is understood.
+
+    ``severity`` comes before ``score``. It may be a word, or a number: up to 10 in tenths, above in hundredths.
+    """
+    values = {key.lower(): value for key, value in reversed(meta)}
+    for key, tenths in (("severity", True), ("score", False)):
+        value = values.get(key)
+        if isinstance(value, str) and value.strip().lower() in SEVERITY_WORDS:
+            return SEVERITY_WORDS[value.strip().lower()]
+        number = _number(value)
+        if number is not None:
+            number = number * 10 if tenths and number <= 10 else number
+            return next((step for least, step in SEVERITY_STEPS if number >= least), "info")
+    return "medium"
+
+
+def _number(value: str | int | bool | None) -> int | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None
+
+
+def _meta(match: yara.Match) -> Meta:
+    # The engine gives a list for each key, in the order in which the keys first stand in the rule.
+    return tuple((key, value) for key, values in match.meta.items() for value in values)
+
+
+def _strings(match: yara.Match) -> tuple[tuple[StringMatch, ...], int]:
+    count = sum(len(string.instances) for string in match.strings)
+    kept = heapq.nsmallest(MAX_MATCHES, _instances(match))
+    strings = (StringMatch(identifier, offset, length, data) for offset, identifier, length, data in kept)
+    return tuple(strings), count - len(kept)
+
+
+def _instances(match: yara.Match) -> Iterator[tuple[int, str, int, bytes]]:
+    # The engine keeps the places of one string in the order of offsets, so the first of each string suffice.
+    for string in match.strings:
+        for place in islice(string.instances, MAX_MATCHES):
+            yield place.offset, string.identifier, place.matched_length, place.matched_data[:MAX_MATCH_BYTES]

@@ -1,0 +1,124 @@
+"""Bytes to findings, in a worker."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from mmap import mmap
+from typing import NamedTuple
+
+import yara
+
+from cyberforensics.model.examination import Finding
+from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.rules.externals import Externals
+from cyberforensics.rules.findings import finding_of
+
+
+class Namespace(NamedTuple):
+    """Where a rule comes from."""
+
+    pack: str
+    name: str
+    """The rule file's name in the pack without its extension."""
+    per_name: bool
+    """Whether the file uses an external."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What one run of one rule set over one content gave."""
+
+    findings: tuple[Finding, ...] = ()
+    """Ordered by pack, namespace and rule."""
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+    """Whether every rule saw every byte; where not, `problems` says why and nothing may be concluded."""
+
+
+class Scanner:
+    """Compiled rules, ready to run. Its results depend on the rules and the bytes alone."""
+
+    def __init__(
+        self,
+        *,
+        content: yara.Rules | None,
+        per_name: yara.Rules | None,
+        whole: yara.Rules | None,
+        namespaces: Sequence[Namespace],
+    ) -> None:
+        self._content = content
+        self._per_name = per_name
+        self._whole = whole
+        self._namespaces = namespaces
+
+    @property
+    def looks_at_names(self) -> bool:
+        """Whether there are rules for `scan_name`; without any it need not be called."""
+        return self._per_name is not None
+
+    def scan(self, data: bytes | mmap, *, timeout: float) -> ScanResult:
+        """Run the rules that look at content alone; `timeout` in seconds, rounded up to whole ones."""
+        if self._whole is None:
+            return self._run(self._content, data, timeout, {})
+        result = self._run(self._whole, data, timeout, {})
+        return replace(result, findings=tuple(finding for finding in result.findings if not finding.per_name))
+
+    def scan_name(self, data: bytes | mmap, externals: Externals, *, timeout: float) -> ScanResult:
+        """Run the rules that also look at the entry's name, for one name of the content."""
+        return self._run(self._per_name, data, timeout, externals.values())
+
+    def scan_first(self, data: bytes | mmap, externals: Externals, *, timeout: float) -> ScanResult:
+        """Run all rules, for the first name of the content.
+
+        It gives what `scan` and `scan_name` give together, in one pass over the bytes: most contents have
+        one name. `Finding.per_name` tells which findings hold for that name only.
+        """
+        if self._whole is not None:
+            return self._run(self._whole, data, timeout, externals.values())
+        parts = (self.scan(data, timeout=timeout), self.scan_name(data, externals, timeout=timeout))
+        findings = sorted((finding for part in parts for finding in part.findings), key=_order)
+        problems = dict.fromkeys(problem for part in parts for problem in part.problems)
+        return ScanResult(tuple(findings), tuple(problems), all(part.complete for part in parts))
+
+    def _run(
+        self, rules: yara.Rules | None, data: bytes | mmap, timeout: float, externals: Mapping[str, str]
+    ) -> ScanResult:
+        if rules is None:
+            return ScanResult()
+        too_many: set[tuple[Namespace, str, str]] = set()
+
+        def warn(_kind: int, place: tuple[str, str, str]) -> int:
+            namespace, rule, string = place
+            too_many.add((self._namespaces[int(namespace)], rule, string))
+            go_on: int = yara.CALLBACK_CONTINUE
+            return go_on
+
+        try:
+            matches = rules.match(
+                data=data,
+                externals=dict(externals),
+                timeout=max(1, math.ceil(timeout)),
+                warnings_callback=warn,
+                allow_duplicate_metadata=True,
+            )
+        except yara.TimeoutError:
+            message = f"The rules ran out of time after {timeout:g} seconds; what they would have found is unknown."
+            return ScanResult(problems=(Problem(Stage.RULES, "rules.timeout", message),), complete=False)
+        except yara.Error:
+            message = "The rule engine failed on this content; what it would have found is unknown."
+            return ScanResult(problems=(Problem(Stage.RULES, "rules.error", message, Severity.ERROR),), complete=False)
+        findings = [finding_of(match, *self._namespaces[int(match.namespace)]) for match in matches]
+        return ScanResult(tuple(sorted(findings, key=_order)), tuple(_too_many(*place) for place in sorted(too_many)))
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.pack, finding.namespace, finding.rule
+
+
+def _too_many(namespace: Namespace, rule: str, string: str) -> Problem:
+    return Problem(
+        Stage.RULES,
+        "rules.too-many-matches",
+        f"The string {string} of the rule {rule} ({namespace.name} in the pack {namespace.pack}) matched more"
+        " often than the engine counts; its further matches were not looked for.",
+    )

@@ -1,0 +1,117 @@
+"""As much of JSON Schema (draft 2020-12) as our schema uses; an unknown keyword is an error, so nothing is skipped."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+    "array": list,
+    "object": dict,
+}
+_NOTES = frozenset({"$schema", "$defs", "title", "description"})
+
+
+def violations(value: object, schema: Schema, definitions: Schema, at: str = "$") -> Iterator[str]:
+    """Every place where the value is not what the schema says."""
+    for keyword, wanted in schema.items():
+        if keyword not in _NOTES:
+            yield from _KEYWORDS[keyword](value, wanted, schema, definitions, at)
+
+
+def _reference(value: object, wanted: str, _: object, definitions: Schema, at: str) -> Iterator[str]:
+    yield from violations(value, definitions[wanted.removeprefix("#/$defs/")], definitions, at)
+
+
+def _type(value: object, wanted: str | list[str], *rest: Any) -> Iterator[str]:
+    names = [wanted] if isinstance(wanted, str) else wanted
+    if not any(isinstance(value, _TYPES[name]) and (name == "boolean") == isinstance(value, bool) for name in names):
+        yield f"{rest[-1]}: {value!r} is no {names}"
+
+
+def _enum(value: object, wanted: list[object], *rest: Any) -> Iterator[str]:
+    if value not in wanted:
+        yield f"{rest[-1]}: {value!r} is not in {wanted}"
+
+
+def _pattern(value: object, wanted: str, *rest: Any) -> Iterator[str]:
+    if isinstance(value, str) and not re.search(wanted, value):
+        yield f"{rest[-1]}: {value!r} does not match {wanted}"
+
+
+def _minimum(value: object, wanted: int, *rest: Any) -> Iterator[str]:
+    if isinstance(value, int) and value < wanted:
+        yield f"{rest[-1]}: {value} is under {wanted}"
+
+
+def _required(value: object, wanted: list[str], *rest: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (f"{rest[-1]}: {name} is missing" for name in wanted if name not in value)
+
+
+def _properties(value: object, wanted: Schema, _: object, definitions: Schema, at: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name in wanted.keys() & value.keys():
+            yield from violations(value[name], wanted[name], definitions, f"{at}.{name}")
+
+
+def _additional(value: object, wanted: Any, schema: Schema, definitions: Schema, at: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        return
+    for name in value.keys() - schema.get("properties", {}).keys():
+        if wanted is False:
+            yield f"{at}: {name} is not in the schema"
+        else:
+            yield from violations(value[name], wanted, definitions, f"{at}.{name}")
+
+
+def _items(value: object, wanted: Schema, schema: Schema, definitions: Schema, at: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from violations(item, wanted, definitions, f"{at}[{place}]")
+
+
+def _prefix(value: object, wanted: list[Schema], _: object, definitions: Schema, at: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for place, (item, schema) in enumerate(zip(value, wanted, strict=False)):
+            yield from violations(item, schema, definitions, f"{at}[{place}]")
+
+
+def _length(value: object, wanted: int, schema: Schema, _: object, at: str) -> Iterator[str]:
+    if isinstance(value, list) and not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+        yield f"{at}: {len(value)} items"
+
+
+def _dependent(value: object, wanted: Schema, _: object, definitions: Schema, at: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name in wanted.keys() & value.keys():
+            yield from violations(value, wanted[name], definitions, at)
+
+
+def _one_of(value: object, wanted: list[Schema], _: object, definitions: Schema, at: str) -> Iterator[str]:
+    fitting = [schema for schema in wanted if not any(violations(value, schema, definitions, at))]
+    if len(fitting) != 1:
+        yield f"{at}: fits {len(fitting)} of the kinds"
+
+
+_KEYWORDS: Mapping[str, Any] = {
+    "$ref": _reference,
+    "type": _type,
+    "enum": _enum,
+    "pattern": _pattern,
+    "minimum": _minimum,
+    "required": _required,
+    "properties": _properties,
+    "additionalProperties": _additional,
+    "items": _items,
+    "prefixItems": _prefix,
+    "minItems": _length,
+    "maxItems": _length,
+    "dependentSchemas": _dependent,
+    "oneOf": _one_of,
+}

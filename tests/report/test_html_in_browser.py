@@ -1,0 +1,151 @@
+"""The HTML report in a real browser: it runs, asks the network for nothing, and is quick."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cyberforensics.report import write_html
+from cyberforensics.report.summary import TRIAGE
+from tests.report import documents
+from tests.report.browser import CHROMIUM, Browser
+from tests.report.test_html import hostile_document, hostile_rows
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on the PATH: the report is not tried in a browser"
+)
+
+ROWS = 50_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many rows as a report prints, and 2,000 findings."""
+    path = tmp_path_factory.mktemp("report") / "large.html"
+    times = (moment for row in documents.many_rows(ROWS // 4) for moment in documents.moments(row))
+    with path.open("wb") as out:
+        write_html(documents.large(ROWS, 2_000), documents.many_rows(ROWS), times, out)
+    return path
+
+
+def put(path: Path, *, hostile: bool = False) -> Path:
+    rows = hostile_rows() if hostile else documents.demo_rows()
+    with path.open("wb") as out:
+        document = hostile_document() if hostile else documents.demo()
+        write_html(document, iter(rows), (moment for row in rows for moment in documents.moments(row)), out)
+    return path
+
+
+def test_it_opens_without_an_error_or_a_request(browser: Browser, tmp_path: Path) -> None:
+    path = put(tmp_path / "report.html")
+    browser.open(path)
+    assert browser.messages == []
+    assert browser.requests == [path.as_uri()]
+    titles = browser.run("[...document.querySelectorAll('h2')].map(e => e.textContent).join('|')")
+    assert titles == (f"{TRIAGE}|Case and exhibits|Summary|Coverage|Findings|Timeline|Entries|Problems|Method")
+    text = browser.run("document.body.innerText")
+    for part in ("What was not examined", "matched rule Ransom_Note_Text (core) at offsets 42, 142", "RECONCILES"):
+        assert part in text
+    for part in ("NOT COMPUTED", "Masked.", "local time, zone unknown", "54,857 rows left out.", "End of the report"):
+        assert part in text
+
+
+def test_hostile_evidence_runs_nothing(browser: Browser, tmp_path: Path) -> None:
+    path = put(tmp_path / "hostile.html", hostile=True)
+    browser.open(path)
+    assert browser.messages == []
+    assert browser.requests == [path.as_uri()]
+    assert browser.run("document.querySelectorAll('main img, main script, main a:not([href^=\"#\"])').length") == 0
+    assert "</script><script>alert(1)</script>" in browser.run("document.querySelector('h1').textContent")
+
+
+def test_fifty_thousand_rows_are_quick(browser: Browser, large: Path) -> None:
+    assert browser.open(large) < 15  # 1 to 2 seconds on two idle cores
+    figures = json.loads(
+        browser.run(
+            """JSON.stringify((() => {
+              const out = {};
+              const field = document.querySelector('#entries input[type=search]');
+              const time = (name, act) => {
+                const begin = performance.now();
+                act();
+                document.body.offsetHeight;
+                out[name] = performance.now() - begin;
+              };
+              const type = (text) => { field.value = text; field.dispatchEvent(new Event('input')); };
+              time('filter', () => type('component_0123'));
+              out.count = document.querySelector('#entries .count').textContent;
+              time('clear', () => type(''));
+              time('sort', () => document.querySelector('#entries [role=columnheader] button').click());
+              out.drawn = document.querySelectorAll('#entries .grid-body [role=row]').length;
+              out.elements = document.querySelectorAll('*').length;
+              return out;
+            })())"""
+        )
+    )
+    assert figures["count"] == "100 of 50,000 rows match the filters"
+    assert figures["drawn"] < 60
+    assert figures["elements"] < 10_000
+    assert max(figures["filter"], figures["clear"], figures["sort"]) < 2_000  # milliseconds; 20 to 110 measured
+    assert browser.messages == []
+
+
+def test_zooming_the_plot_filters_the_table(browser: Browser, large: Path) -> None:
+    browser.open(large)
+    count = "parseInt(document.querySelector('#timeline .count').textContent.replaceAll(',', ''))"
+    settle = "new Promise((done) => setTimeout(done, 200))"
+    assert browser.run(count) == ROWS
+    plot = "document.querySelector('.plot-main')"
+    browser.run(f"{plot}.dispatchEvent(new WheelEvent('wheel', {{deltaY: -900, clientX: 700, cancelable: true}}))")
+    browser.run(settle)
+    zoomed = browser.run(count)
+    assert 0 < zoomed < ROWS
+    browser.run(f"{plot}.dispatchEvent(new KeyboardEvent('keydown', {{key: '+'}}))")
+    browser.run(settle)
+    assert 0 < browser.run(count) < zoomed
+    browser.run(f"{plot}.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Home'}}))")
+    browser.run(settle)
+    assert browser.run(count) == ROWS
+
+
+def test_dragging_over_the_plot_zooms(browser: Browser, large: Path) -> None:
+    browser.open(large)
+    browser.run("document.querySelector('.plot-main').scrollIntoView({block: 'center', behavior: 'instant'})")
+    box = json.loads(browser.run("JSON.stringify(document.querySelector('.plot-main').getBoundingClientRect())"))
+    y = box["y"] + 80
+    for kind, x in (("mousePressed", 300), ("mouseMoved", 340), ("mouseMoved", 420), ("mouseReleased", 420)):
+        browser.send("Input.dispatchMouseEvent", type=kind, x=box["x"] + x, y=y, button="left", buttons=1, clickCount=1)
+    browser.run("new Promise((done) => setTimeout(done, 200))")
+    first, last = json.loads(browser.run("JSON.stringify([...document.querySelectorAll('.day')].map((e) => e.value))"))
+    assert "2021-05-03" < first < last < "2024-02-29"
+    assert (
+        browser.run("document.querySelector('.range-note').textContent") == f"Shown: {first} to {last}, from the plot"
+    )
+
+
+def test_a_table_is_used_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    browser.open(put(tmp_path / "report.html"))
+    browser.run("document.querySelector('#entries .grid').focus()")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        for kind in ("keyDown", "keyUp"):
+            browser.send("Input.dispatchKeyEvent", type=kind, key=key)
+    dialog = browser.run("document.querySelector('dialog[open]').innerText")
+    assert "setup.exe:Zone.Identifier" in dialog
+    browser.send("Input.dispatchKeyEvent", type="keyDown", key="Escape", windowsVirtualKeyCode=27)
+    assert browser.run("document.querySelector('dialog[open]') === null")
+
+
+def test_it_prints(browser: Browser, large: Path) -> None:
+    browser.open(large)
+    browser.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.run("document.querySelectorAll('#entries .grid-body [role=row]').length") == 100
+    assert "49,900 more" in browser.run("document.querySelector('#entries').textContent")
+    browser.run("window.dispatchEvent(new Event('afterprint'))")
+    assert "49,900 more" not in browser.run("document.querySelector('#entries').textContent")
