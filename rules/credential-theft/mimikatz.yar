@@ -71,14 +71,14 @@ rule Mimikatz_Called
         sample = "call.toml"
 
     strings:
-        $command_1 = "sekurlsa::logonpasswords" nocase ascii wide
-        $command_2 = "lsadump::dcsync" nocase ascii wide
-        $command_3 = "lsadump::sam" nocase ascii wide
-        $command_4 = "sekurlsa::minidump" nocase ascii wide
-        $command_5 = "kerberos::golden" nocase ascii wide
-        $around_1 = "privilege::debug" nocase ascii wide
+        $command_1 = "sekurlsa\x3a\x3alogonpasswords" nocase ascii wide
+        $command_2 = "lsadump\x3a\x3adcsync" nocase ascii wide
+        $command_3 = "lsadump\x3a\x3asam" nocase ascii wide
+        $command_4 = "sekurlsa\x3a\x3aminidump" nocase ascii wide
+        $command_5 = "kerberos\x3a\x3agolden" nocase ascii wide
+        $around_1 = "privilege\x3a\x3adebug" nocase ascii wide
         $around_2 = /mimikatz(\.exe)?["' ]/ nocase ascii wide
-        $around_3 = "token::elevate" nocase ascii wide
+        $around_3 = "token\x3a\x3aelevate" nocase ascii wide
         $powershell = /Invoke-Mimikatz[ \t]{1,4}-(DumpCreds|DumpCerts|Command|ComputerName)\b/ nocase ascii wide
 
     condition:

@@ -76,7 +76,7 @@ rule Hta_Starts_Program
         sample = "page.toml"
 
     strings:
-        $application = "<hta:application" nocase ascii wide
+        $application = "<hta\x3aapplication" nocase ascii wide
         $shell_1 = "WScript.Shell" nocase ascii wide
         $shell_2 = "Shell.Application" nocase ascii wide
         $start_1 = "powershell" nocase ascii wide

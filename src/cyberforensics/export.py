@@ -66,18 +66,16 @@ def _export(
                     hint="name where it is now: --source ID=PATH",
                 )
             for row in (row for row in wanted if row.exhibit == exhibit):
-                yield _one(store, supervisor, source, row, files)
+                volume, content = case.content_of(store, row.entry.content or row.entry.number)
+                job = pipeline.ExportJob(source, volume, (content,), files)
+                yield _one(supervisor, job, row)
     finally:
         supervisor.stop()
 
 
-def _one(
-    store: case.Store, supervisor: pipeline.Supervisor, source: disk.Source, row: EntryRow, files: Path
-) -> ExportedFile:
-    assert row.entry.content is not None
-    volume, content = case.content_of(store, row.entry.content)
+def _one(supervisor: pipeline.Supervisor, job: pipeline.ExportJob, row: EntryRow) -> ExportedFile:
     try:
-        for message in supervisor.run(pipeline.ExportJob(source, volume, (content,), files)):
+        for message in supervisor.run(job):
             if isinstance(message, pipeline.Exported) and message.sha256 is not None:
                 name = message.sha256
                 if row.digests is not None and row.digests.sha256 != name:

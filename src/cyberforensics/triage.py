@@ -1,14 +1,13 @@
 """The main job: evidence in, every entry examined once or listed with the reason why not, a case out."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, report, rules
 from cyberforensics.errors import Error, EvidenceError
-from cyberforensics.model.case_document import CaseDocument, DigestCheck
+from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence, StoredDigest
 from cyberforensics.model.examination import FINDING_SEVERITIES
@@ -178,10 +177,12 @@ class _Run:
                 self._plan(supervisor, source, state, found)
         finally:
             supervisor.stop()
-        digests = self._examine(source, evidence, state)
+        verdicts = self._examine(source, evidence, state)
+        digests = [check for verdict in verdicts for check in verdict.checks]
         checks = pipeline.compare(before, pipeline.look(source))
+        problems = [*verdicts[0].problems, *pipeline.problems_of(digests, checks)]
         case.record_checks(self.store, exhibit, digests, checks)
-        case.record_problems(self.store, state, exhibit, None, tuple(pipeline.problems_of(digests, checks)))
+        case.record_problems(self.store, state, exhibit, None, problems)
         case.finish_pass(self.store, state)
         case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit})
 
@@ -233,7 +234,7 @@ class _Run:
                 continue
             plan = case.Plan(self.store, state.number, number, pipeline.priority)
 
-            def take(items: Sequence[Entry | Problem], plan: case.Plan = plan, volume: Volume = volume) -> None:
+            def take(items: Iterable[Entry | Problem], plan: case.Plan = plan, volume: Volume = volume) -> None:
                 nonlocal listed
                 listed += plan.add(volume, items)
                 self.observer(Progress("listing", source.exhibit, listed))
@@ -241,7 +242,9 @@ class _Run:
             plan.finish(pipeline.list_volume(supervisor, source, volume, self.folder, take))
         case.cut_batches(self.store, state.number, source.exhibit)
 
-    def _examine(self, source: disk.Source, evidence: Evidence, state: case.PassState) -> tuple[DigestCheck, ...]:
+    def _examine(
+        self, source: disk.Source, evidence: Evidence, state: case.PassState
+    ) -> tuple[pipeline.SourceVerdict, ...]:
         """Examine the remaining batches, and compute the source's digests beside them."""
         expected = tuple(filter(None, (self.options.expected.get(source.exhibit),)))
         algorithms = tuple(stated.algorithm for stated in (*evidence.stored_digests, *expected))
@@ -250,7 +253,7 @@ class _Run:
         examine_options = pipeline.ExamineOptions(self.spool)
         tally = _Tally(source.exhibit, *case.progress_of(self.store, state.number))
         waiting: dict[int, case.Batch] = {}
-        digests: Future[pipeline.SourceDigests | None] | None = None
+        digests: pipeline.PendingDigests | None = None
         job = pipeline.DigestJob(source, algorithms)
         with pipeline.Pool(workers, self.options.limits, self.folder / "run.log") as pool:
             for batch in case.remaining_batches(self.store, state.number):
@@ -266,15 +269,13 @@ class _Run:
             while pool.running:
                 self._record(pool, waiting, state, tally)
             self.observer(tally.progress("verifying"))
-            checks: list[DigestCheck] = []
             if self.options.verify == "no":
-                checks += pipeline.digest_checks(evidence, expected, None, "open")
-            else:
-                digests = digests or pool.digest(job)
-                checks += pipeline.digest_checks(evidence, expected, digests.result(), "open")
+                return (pipeline.verdict(evidence, expected, None, "open"),)
+            digests = digests or pool.digest(job)
+            verdicts = [pipeline.verdict(evidence, expected, digests.result(), "open")]
             if self.options.verify == "both":
-                checks += pipeline.digest_checks(evidence, expected, pool.digest(job).result(), "close")
-        return tuple(checks)
+                verdicts.append(pipeline.verdict(evidence, expected, pool.digest(job).result(), "close"))
+        return tuple(verdicts)
 
     def _record(
         self, pool: pipeline.Pool, waiting: dict[int, case.Batch], state: case.PassState, tally: "_Tally"
@@ -305,5 +306,6 @@ class _Tally:
             self.severities[severity] = self.severities.get(severity, 0) + 1
 
     def progress(self, stage: str) -> Progress:
-        ordered = {name: self.severities[name] for name in reversed(FINDING_SEVERITIES) if name in self.severities}
+        most_severe_first = [name for name in reversed(FINDING_SEVERITIES) if name in self.severities]
+        ordered: dict[str, int] = {name: self.severities[name] for name in most_severe_first}
         return Progress(stage, self.exhibit, 0, self.done, self.total, self.done_size, self.total_size, ordered)

@@ -77,13 +77,9 @@ def _scan(path: str) -> tuple[str, int | None, list[str]]:
         return shown, None, []
     name = display_name(os.fsencode(os.path.basename(path)))  # noqa: PTH119
     externals = Externals(name, os.path.dirname(path), extension_of(name), file_type(data[:64]))  # noqa: PTH120
-    lines = []
-    for result in (
-        _scanner.scan(data, timeout=_TIMEOUT),
-        _scanner.scan_name(data, externals, timeout=_TIMEOUT),
-    ):
-        lines += [f"{finding.severity}\t{finding.pack}\t{finding.rule}" for finding in result.findings]
-        lines += [f"problem\t{problem.code}\t{problem.message}" for problem in result.problems]
+    result = _scanner.scan_first(data, externals, timeout=_TIMEOUT)
+    lines = [f"{finding.severity}\t{finding.pack}\t{finding.rule}" for finding in result.findings]
+    lines += [f"problem\t{problem.code}\t{problem.message}" for problem in result.problems]
     return shown, len(data), lines
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from cyberforensics.errors import RulePackError, WorkerError
-from cyberforensics.rules import load, open_compiled, shipped_packs
+from cyberforensics.rules import Scanner, load, open_compiled, shipped_packs
+from cyberforensics.rules.engine import compile_texts
 from tests.rules.helpers import ALWAYS, scanner_of, write_pack
 
 BROKEN = "rule sound { condition: true }\n\nrule broken {\n  condition: nonsense\n}\n"
 
 
-def _names(rules: object, data: bytes = b"") -> list[tuple[str, str, str]]:
-    return [(finding.pack, finding.namespace, finding.rule) for finding in rules.scan(data, timeout=5).findings]  # type: ignore[attr-defined]
+def _names(scanner: Scanner, data: bytes = b"") -> list[tuple[str, str, str]]:
+    return [(found.pack, found.namespace, found.rule) for found in scanner.scan(data, timeout=5).findings]
 
 
 def test_a_folder_without_manifest_is_a_pack(tmp_path: Path) -> None:
@@ -242,11 +243,10 @@ def test_only_the_rules_that_were_compiled_are_loaded(tmp_path: Path) -> None:
 
 def test_a_pack_of_many_files_loads_in_one_compilation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    compile_texts = __import__("cyberforensics.rules.engine").rules.engine.compile_texts
 
-    def counted(texts: dict[str, str], *rest: object, **options: object) -> object:
+    def counted(texts: dict[str, str], includes: dict[str, str], *, with_externals: bool) -> object:
         calls.append(len(texts))
-        return compile_texts(texts, *rest, **options)
+        return compile_texts(texts, includes, with_externals=with_externals)
 
     monkeypatch.setattr("cyberforensics.rules.compiling.compile_texts", counted)
     load([write_pack(tmp_path / "p", **{f"f{number}": ALWAYS for number in range(50)})])

@@ -68,11 +68,11 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
 
 
 def _count(store: Store, table: str) -> int:
-    return int(store.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+    return int(store.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterator[Check]:
-    query = f"SELECT data FROM {table} WHERE exhibit = ? ORDER BY number"  # noqa: S608 - our own names
+    query = f"SELECT data FROM {table} WHERE exhibit = ? ORDER BY number"
     for (data,) in store.database.execute(query, (exhibit,)):
         yield decoder(kind)(json.loads(data))
 

@@ -146,7 +146,7 @@ def _replace_unopened(database: sqlite3.Connection, evidence: Evidence, setup: P
 
 def _insert(database: sqlite3.Connection, table: str, values: tuple[object, ...]) -> int:
     marks = ", ".join("?" * len(values))
-    cursor = database.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values)  # noqa: S608 - our own names
+    cursor = database.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values)
     return int(cursor.lastrowid or 0)
 
 

@@ -133,9 +133,9 @@ def record_checks(store: Store, exhibit: str, digests: Sequence[DigestCheck], so
         for table, kind, checks in (("digest_check", DigestCheck, digests), ("source_check", SourceCheck, sources)):
             if not checks:
                 continue
-            database.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))  # noqa: S608 - our own names
+            database.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))
             database.executemany(
-                f"INSERT INTO {table} VALUES (NULL, ?, ?)",  # noqa: S608 - our own names
+                f"INSERT INTO {table} VALUES (NULL, ?, ?)",
                 [(exhibit, to_json(encoder(kind)(check))) for check in checks],
             )
 

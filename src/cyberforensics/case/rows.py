@@ -38,7 +38,7 @@ SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.pat
        {", ".join(f"entry.{column}" for column in TIME_COLUMNS)}
 FROM entry LEFT JOIN examination ON examination.content = entry.content
 JOIN time_kinds ON time_kinds.number = entry.time_kinds
-"""  # noqa: S608 - our own names
+"""
 _FIRST_TIME = 35
 
 EVERYTHING = Conditions()
@@ -235,7 +235,7 @@ JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.vo
 JOIN exhibit ON exhibit.exhibit = volume.exhibit
 WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)
 ORDER BY moment IS NULL, moment, entry.id, times.meaning, times.raw
-"""  # noqa: S608 - our own names
+"""
 
 
 def timeline(store: Store, start: int | None = None, end: int | None = None) -> Iterator[TimelineRow]:
@@ -257,7 +257,7 @@ FROM (SELECT times.raw AS raw, times.encoding AS encoding, exhibit.zone AS zone,
       JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
       JOIN exhibit ON exhibit.exhibit = volume.exhibit)
 GROUP BY day, meaning ORDER BY day, meaning
-"""  # noqa: S608 - our own names
+"""
 
 
 def activity(store: Store, width: int) -> Iterator[tuple[int | None, str, int]]:

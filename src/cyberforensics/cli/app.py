@@ -80,8 +80,11 @@ def _run() -> int:
     except _Terminated:
         render.say("terminated; start the same command again to go on where it stopped")
         return errors.EXIT_TERMINATED
-    except typer.TyperException as error:  # usage, as Typer words it
-        error.show(sys.stderr)
+    except typer.TyperException as error:
+        if hasattr(error, "show"):  # usage, as Typer words it
+            error.show(sys.stderr)
+        else:
+            render.say(f"error: {error}")
         return errors.EXIT_USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has had enough

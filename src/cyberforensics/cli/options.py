@@ -21,10 +21,10 @@ def exhibits(sources: Sequence[Path], named: Sequence[str]) -> dict[str, Path]:
     """
     pairs = [(source.absolute().name, source) for source in sources]
     for text in named:
-        identity, equals, source = text.partition("=")
-        if not (identity and equals and source):
+        identity, equals, place = text.partition("=")
+        if not (identity and equals and place):
             raise UsageError(f"--exhibit {text}: not of the form ID=SOURCE")
-        pairs.append((identity, Path(source)))
+        pairs.append((identity, Path(place)))
     if not pairs:
         raise UsageError("no source was named", hint="cyberforensics triage IMAGE --case FOLDER")
     result: dict[str, Path] = {}

@@ -4,7 +4,7 @@ from cyberforensics.disk.content import ContentReader, open_reader
 from cyberforensics.disk.evidence import OpenEvidence, open_evidence, with_identity
 from cyberforensics.disk.ewf_digest import digest_blocks
 from cyberforensics.disk.locator import open_locator
-from cyberforensics.disk.media import digest_media
+from cyberforensics.disk.media import digest_media, media_problems
 from cyberforensics.disk.source import Source, container_of, identify
 from cyberforensics.disk.volumes import find_volumes
 from cyberforensics.disk.walk import free_space, walk
@@ -19,6 +19,7 @@ __all__ = [
     "find_volumes",
     "free_space",
     "identify",
+    "media_problems",
     "open_evidence",
     "open_locator",
     "open_reader",

@@ -69,6 +69,7 @@ def open_evidence(source: Source) -> OpenEvidence:
             sector_size=image.sector_size,
             stored=image.stored_digests,
             metadata=image.metadata,
+            guid=image.set_identifier,
             problems=tuple(image.problems),
         )
     layer = locator.node(_DFVFS_TYPES[source.container], outer)
@@ -88,9 +89,9 @@ def _opened(
     sector_size: int | None = None,
     stored: tuple[StoredDigest, ...] = (),
     metadata: tuple[tuple[str, str], ...] = (),
+    guid: str = "",
     problems: tuple[Problem, ...] = (),
 ) -> OpenEvidence:
-    guid = dict(metadata).get("set identifier", "")
     digest = next((f"{stated.algorithm}={stated.value}" for stated in stored), "")
     identity = f"{guid} {digest}".strip() if digest else f"blocks-sha256={_fixed_blocks(media)}"
     evidence = Evidence(

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from cyberforensics.disk import ewf_sections
 from cyberforensics.disk.ewf_damage import Notes
 from cyberforensics.disk.ewf_header import header_values
-from cyberforensics.disk.ewf_sections import DESCRIPTOR_SIZE, TABLE_HEADER_SIZE, Descriptor, Media, NotCovered, Section
-from cyberforensics.disk.ewf_segments import FILE_HEADER_SIZE, LOGICAL_SIGNATURE, SIGNATURE, SegmentFiles
+from cyberforensics.disk.ewf_sections import DESCRIPTOR_SIZE, TABLE_HEADER_SIZE, Descriptor, Media, Section
+from cyberforensics.disk.ewf_segments import FILE_HEADER_SIZE, SegmentFiles
 from cyberforensics.disk.ewf_tables import Group, TableCopy
 from cyberforensics.errors import EvidenceError, MalformedData
 from cyberforensics.model.evidence import StoredDigest
@@ -54,7 +54,7 @@ def read_layout(files: SegmentFiles, notes: Notes) -> tuple[Layout, Media]:
     """
     layout = Layout()
     for segment in range(len(files.paths)):
-        _check_file_header(files, segment)
+        ewf_sections.check_file_header(files.read(segment, 0, FILE_HEADER_SIZE), segment)
         last = _read_segment(files, segment, layout, notes)
         if last is None:
             layout.doubt()
@@ -73,23 +73,6 @@ def read_layout(files: SegmentFiles, notes: Notes) -> tuple[Layout, Media]:
         raise EvidenceError("the image has no readable description of its media", code="evidence.truncated")
     _check_numbers(layout, layout.media, notes)
     return layout, layout.media
-
-
-def _check_file_header(files: SegmentFiles, segment: int) -> None:
-    header = files.read(segment, 0, FILE_HEADER_SIZE)
-    if header.startswith((LOGICAL_SIGNATURE, b"EVF2\r\n\x81\x00", b"LEF2\r\n\x81\x00", b"ADCRYPT\0")):
-        raise NotCovered("the image is logical, of the second version, or encrypted: not EWF-E01")
-    if len(header) < FILE_HEADER_SIZE and SIGNATURE.startswith(header[:8]):
-        raise EvidenceError(f"segment {segment + 1} is cut off in its first bytes", code="evidence.truncated")
-    if not header.startswith(SIGNATURE):
-        raise EvidenceError(f"segment {segment + 1} does not begin as an EWF file")
-    number = int.from_bytes(header[9:11], "little")
-    if number != segment + 1:
-        raise EvidenceError(
-            f"segment {segment + 1} says that it is segment {number}",
-            code="evidence.segment-missing",
-            hint="all segments of one image are needed, in their order",
-        )
 
 
 def _read_segment(files: SegmentFiles, segment: int, layout: Layout, notes: Notes) -> str | None:

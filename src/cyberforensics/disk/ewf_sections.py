@@ -12,6 +12,7 @@ from isal import isal_zlib
 from isal.isal_zlib import adler32
 
 from cyberforensics.disk.ewf_damage import STRUCTURE_DAMAGED
+from cyberforensics.disk.ewf_segments import FILE_HEADER_SIZE, LOGICAL_SIGNATURE, SIGNATURE
 from cyberforensics.errors import EvidenceError, MalformedData
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.names import display_name
@@ -37,6 +38,26 @@ class NotCovered(EvidenceError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, code="evidence.unsupported-container")
+
+
+_NOT_COVERED = (LOGICAL_SIGNATURE, b"EVF2\r\n\x81\x00", b"LEF2\r\n\x81\x00", b"ADCRYPT\0")
+
+
+def check_file_header(header: bytes, segment: int) -> None:
+    """Refuse a segment, counted from 0, that does not begin as it must [File header]."""
+    if header.startswith(_NOT_COVERED):
+        raise NotCovered("the image is logical, of the second version, or encrypted: not EWF-E01")
+    if len(header) < FILE_HEADER_SIZE and SIGNATURE.startswith(header[:8]):
+        raise EvidenceError(f"segment {segment + 1} is cut off in its first bytes", code="evidence.truncated")
+    if not header.startswith(SIGNATURE):
+        raise EvidenceError(f"segment {segment + 1} does not begin as an EWF file")
+    number = int.from_bytes(header[9:11], "little")
+    if number != segment + 1:
+        raise EvidenceError(
+            f"segment {segment + 1} says that it is segment {number}",
+            code="evidence.segment-missing",
+            hint="all segments of one image are needed, in their order",
+        )
 
 
 @dataclass(frozen=True, slots=True)

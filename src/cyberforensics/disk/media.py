@@ -1,15 +1,16 @@
 """Bytes of the media, whatever container they lie in: everything above reads through `Media.read_at`."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
-from cyberforensics.disk.ewf import EwfImage
+from cyberforensics.disk.ewf import EWF_PROBLEM_CODES, EwfImage
 from cyberforensics.disk.ewf_digest import digest_blocks
+from cyberforensics.model.problem import Problem, Severity, Stage
 
-_BLOCK = 4 * 1024 * 1024
+_BLOCK = 1024 * 1024
 
 ReadAt = Callable[[int, int], bytes]
 """``read_at(offset, size)`` in bytes; fewer bytes than asked for only at the end."""
@@ -139,3 +140,23 @@ def digest_media(media: Media, algorithms: Sequence[str], progress: Callable[[in
         return len(data)
 
     return digest_blocks(read, -(-media.size // _BLOCK), _BLOCK, algorithms, threads=1, progress=progress)
+
+
+MAX_DAMAGED_RANGES = 1000
+"""Damaged ranges that are listed one by one; a last problem counts the rest."""
+
+
+def media_problems(media: Media) -> Iterator[Problem]:
+    """What the container says, by now, is damaged in the media: asked again after reading, it may say more."""
+    if not isinstance(media, EwfImage):
+        return
+    ranges = media.damage
+    for found in ranges[:MAX_DAMAGED_RANGES]:
+        sectors = f"sectors {found.offset // media.sector_size} to {(found.end - 1) // media.sector_size}"
+        yield Problem(
+            Stage.READ, found.code, f"{sectors} of the media: {EWF_PROBLEM_CODES[found.code]}", offset=found.offset
+        )
+    if len(ranges) > MAX_DAMAGED_RANGES:
+        rest = sum(found.size for found in ranges[MAX_DAMAGED_RANGES:])
+        more = f"{len(ranges) - MAX_DAMAGED_RANGES} more damaged ranges with {rest} bytes"
+        yield Problem(Stage.READ, "evidence.structure-damaged", more, Severity.ERROR)

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
@@ -20,12 +20,22 @@ class BadShape(Exception):
 Code = Callable[[Any], Any]
 
 
+def encoder(hint: Any, *, packed: bool = False) -> Code:  # noqa: ANN401 - a codec works on every type
+    """How to turn values of a type into what JSON has, made once for each type."""
+    return _encoder(hint, packed)
+
+
+def decoder(hint: Any) -> Code:  # noqa: ANN401
+    """How to check values from JSON and turn them into their type; it raises `BadShape`."""
+    return _decoder(hint)
+
+
 def _same(value: Any) -> Any:  # noqa: ANN401 - a codec works on every type
     return value
 
 
-@lru_cache(maxsize=256)
-def encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
+@cache
+def _encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
     """How to turn a value of a type into what JSON has."""
     if is_dataclass(hint):
         return _dataclass_encoder(hint, packed)
@@ -33,18 +43,18 @@ def encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(hint) if option is not type(None)]
         if len(options) == 1:
-            only = encoder(options[0], packed)
+            only = _encoder(options[0], packed)
             return lambda value: None if value is None else only(value)
         if all(option in (str, int, bool, float) for option in options):
             return _same
-        codes = {option: encoder(option, packed) for option in options}
+        codes = {option: _encoder(option, packed) for option in options}
         return lambda value: None if value is None else [type(value).__name__, codes[type(value)](value)]
     if origin is tuple:
         item = get_args(hint)
         if len(item) == 2 and item[1] is Ellipsis:
-            each = encoder(item[0], packed)
+            each = _encoder(item[0], packed)
             return lambda value: [each(part) for part in value]
-        parts = [encoder(kind, packed) for kind in item]
+        parts = [_encoder(kind, packed) for kind in item]
         return lambda value: [code(part) for code, part in zip(parts, value, strict=True)]
     if origin is not None and issubclass(origin if isinstance(origin, type) else object, Mapping):
         return dict
@@ -53,8 +63,8 @@ def encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
     return _same
 
 
-@lru_cache(maxsize=256)
-def decoder(hint: Any) -> Code:  # noqa: ANN401 - one branch for each kind of type
+@cache
+def _decoder(hint: Any) -> Code:  # noqa: ANN401 - one branch for each kind of type
     """How to check a value from JSON, and turn it into its type."""
     if is_dataclass(hint):
         return _dataclass_decoder(hint)
@@ -89,7 +99,7 @@ def _dataclass_encoder(hint: Any, packed: bool) -> Code:  # noqa: ANN401
 
     def encode_dataclass(value: Any) -> Any:  # noqa: ANN401
         if not codes:  # at first use, since a type may hold itself
-            codes.extend((field.name, encoder(kind, packed)) for field, kind in _fields(hint))
+            codes.extend((field.name, _encoder(kind, packed)) for field, kind in _fields(hint))
         if packed:
             return [code(getattr(value, name)) for name, code in codes]
         return {name: code(getattr(value, name)) for name, code in codes}

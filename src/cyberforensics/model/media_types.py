@@ -115,7 +115,7 @@ _SAYS_NOTHING = frozenset({"application/octet-stream", "inode/x-empty", "applica
 
 
 def category(found: str | None) -> str | None:
-    """The group that people look for: picture, document, archive …"""
+    """The group that people look for (picture, document, archive …); None where no media type was told."""
     if found is None:
         return None
     return next((group for beginning, group in _CATEGORIES if found.startswith(beginning)), "other")

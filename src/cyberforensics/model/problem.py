@@ -58,6 +58,11 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "evidence.digest-mismatch": "The media's digest is not the one stored or expected.",
         "evidence.truncated": "The media ends before its own structures say it should.",
         "evidence.unsupported-container": "The container format is known and can't be opened.",
+        "evidence.structure-damaged": "A structure of the image contradicts its checksum or its neighbours.",
+        "evidence.chunk-checksum": "A chunk of the image does not match its checksum; it was read as it is stored.",
+        "evidence.chunk-unreadable": "A chunk can't be inflated, or is not where its table says; it was read as zeros.",
+        "evidence.chunk-missing": "The image ends before, or has lost, a range of the media; it was read as zeros.",
+        "evidence.acquisition-read-error": "The image records that these sectors could not be read when it was made.",
         # volumes
         "volume.no-file-system": "No file system was recognised there.",
         "volume.empty-slot": "A slot of the partition table is empty.",

@@ -5,9 +5,9 @@ from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob
 from cyberforensics.pipeline.plan import list_volume, open_source
-from cyberforensics.pipeline.pool import Pool
+from cyberforensics.pipeline.pool import PendingDigests, Pool
 from cyberforensics.pipeline.priority import FIRST, context, priority
-from cyberforensics.pipeline.source_check import compare, digest_checks, look, problems_of
+from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool import spool_folder
 from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Exported, SourceDigests
@@ -21,14 +21,15 @@ __all__ = [
     "Exported",
     "Limits",
     "OpenJob",
+    "PendingDigests",
     "Pool",
     "SourceDigests",
+    "SourceVerdict",
     "Supervisor",
     "WalkJob",
     "WorkerStopped",
     "compare",
     "context",
-    "digest_checks",
     "inspect",
     "list_entries",
     "list_volume",
@@ -37,5 +38,6 @@ __all__ = [
     "priority",
     "problems_of",
     "spool_folder",
+    "verdict",
     "verify_image",
 ]

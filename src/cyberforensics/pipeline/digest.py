@@ -41,21 +41,19 @@ def digest_source(opened: disk.OpenEvidence, algorithms: Sequence[str]) -> Itera
 def _digests(opened: disk.OpenEvidence, algorithms: Sequence[str], progress: Callable[[int], None]) -> SourceDigests:
     paths = opened.source.paths if not opened.source.paths[0].is_dir() else ()
     media: dict[str, str] = {}
-    problem: Problem | None = None
+    problems: list[Problem] = []
     if opened.media is not None:
         wanted = tuple(dict.fromkeys((*algorithms, "sha256")))
         try:
             media = disk.digest_media(opened.media, wanted, progress)
         except (OSError, EvidenceError):
-            problem = Problem(
-                Stage.VERIFY,
-                "evidence.unreadable",
-                "the media could not be read to its end; it has no digest",
-                Severity.ERROR,
-            )
+            message = "the media could not be read to its end; it has no digest"
+            problems.append(Problem(Stage.VERIFY, "evidence.unreadable", message, Severity.ERROR))
+        problems.extend(disk.media_problems(opened.media))
     if len(paths) == 1 and opened.source.container == "raw" and media:
-        return SourceDigests(media, ({"sha256": media["sha256"]},), problem)  # the same bytes: the file is the media
-    return SourceDigests(media, tuple(_file(path, progress) for path in paths), problem)
+        # the same bytes: the file is the media
+        return SourceDigests(media, ({"sha256": media["sha256"]},), tuple(problems))
+    return SourceDigests(media, tuple(_file(path, progress) for path in paths), tuple(problems))
 
 
 def _file(path: Path, progress: Callable[[int], None]) -> dict[str, str]:

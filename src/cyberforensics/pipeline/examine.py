@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyberforensics.disk import ContentReader
-from cyberforensics.model.entry import Content, Status
+from cyberforensics.model.entry import Content, Name, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests, Examination, Finding
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import run_parsers
 from cyberforensics.pipeline.spool import Spool, is_zero
-from cyberforensics.rules import Externals, Scanner
+from cyberforensics.rules import Externals, Scanner, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +127,17 @@ def _digest_note(content: Content, reading: _Reading) -> str | None:
 def _scan(
     content: Content, data: bytes | mmap.mmap, scanner: Scanner, options: ExamineOptions
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...], bool]:
-    """The rules without externals once, those with externals once a name."""
+    """All rules in one pass for the first name; those that look at names once more for every other name."""
     timeout = options.timeout(len(data))
-    results = [(None, scanner.scan(data, timeout=timeout))]
+    head = data[:512]
+    first, *others = content.names
+    results: list[tuple[Name, ScanResult]] = [
+        (first, scanner.scan_first(data, Externals.of(first, head), timeout=timeout))
+    ]
     if scanner.looks_at_names:
-        head = data[:512]
-        results += [
-            (name, scanner.scan_name(data, Externals.of(name, head), timeout=timeout)) for name in content.names
-        ]
+        results += [(name, scanner.scan_name(data, Externals.of(name, head), timeout=timeout)) for name in others]
     findings = tuple(
-        finding if name is None else _of_name(finding, name.entry)
+        replace(finding, entry=name.entry) if finding.per_name else finding
         for name, result in results
         for finding in result.findings
     )
@@ -146,11 +147,6 @@ def _scan(
         for found in result.problems
     )
     return findings, problems, all(result.complete for _, result in results)
-
-
-def _of_name(finding: Finding, entry: str) -> Finding:
-    """A finding that holds for one name of the content says for which."""
-    return replace(finding, entry=entry)
 
 
 def _parse(content: Content, data: bytes | mmap.mmap) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:

@@ -97,7 +97,7 @@ def verify_image(
                 progress(message.done, total)
             elif isinstance(message, wire.SourceDigests):
                 result = message
-        if result is None or result.problem is not None:
+        if result is None or (result.problems and not result.media):
             raise EvidenceError(f"{path}: the media could not be read to its end; it has no digest")
         return tuple(digest_checks(opened.evidence, expected, result, "open"))
     except WorkerStopped as stopped:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cyberforensics import disk
 from cyberforensics.errors import EvidenceError
-from cyberforensics.model.entry import Content
+from cyberforensics.model.entry import Content, Entry
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import digest, wire
@@ -73,7 +73,7 @@ class WalkJob:
 
     def run(self, worker: Worker) -> Iterator[Message]:
         opened = worker.evidence(self.source)
-        items: list[disk.Entry | Problem] = []
+        items: list[Entry | Problem] = []
         for number, item in enumerate(disk.walk(opened, self.volume, leave_out=self.leave_out)):
             if number < self.skip:
                 continue

@@ -36,6 +36,6 @@ def run_parser(parser: Parser, stream: BinaryIO, path: str) -> Iterator[Event | 
         yield Problem(
             Stage.PARSE, "parser.malformed", f"{parser.name}: {error.code}: {error}", path=path, offset=error.offset
         )
-    except Exception:  # a bug in one parser must not end the examination
+    except Exception:  # noqa: BLE001 - a bug in one parser must not end the examination
         run_log.exception("parser %s", parser.name)
         yield Problem(Stage.PARSE, "parser.crashed", f"{parser.name} stopped on this entry", Severity.ERROR, path)

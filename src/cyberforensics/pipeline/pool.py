@@ -13,6 +13,7 @@ from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
 from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import SourceDigests
 
+PendingDigests = Future[SourceDigests | None]
 BatchResult = tuple[tuple[Content, Examination], ...]
 
 
@@ -58,7 +59,7 @@ class Pool:
         for future in done:
             yield self._running.pop(future), future.result()
 
-    def digest(self, job: DigestJob) -> "Future[SourceDigests | None]":
+    def digest(self, job: DigestJob) -> PendingDigests:
         """Compute the digests of a source beside the batches; None where the worker did not survive it."""
         return self._threads.submit(self._digest, job)
 

@@ -80,6 +80,22 @@ def _check(subject: str, stated: StoredDigest, computed: str | None, moment: str
     return DigestCheck(subject, stated.algorithm, stated.value, stated.origin, computed, moment, verdict)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceVerdict:
+    """What was checked of a source's digests, and the problems met while they were computed."""
+
+    checks: tuple[DigestCheck, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def verdict(
+    evidence: Evidence, expected: Sequence[StoredDigest], computed: SourceDigests | None, moment: str
+) -> SourceVerdict:
+    """The checks of one computation, or of none."""
+    problems = computed.problems if computed is not None else ()
+    return SourceVerdict(tuple(digest_checks(evidence, expected, computed, moment)), problems)
+
+
 def problems_of(digests: Sequence[DigestCheck], sources: Sequence[SourceCheck]) -> Iterator[Problem]:
     """What a reader must not overlook."""
     for check in digests:

@@ -3,6 +3,7 @@
 `Supervisor.examine` is the unit that is submitted: locally to a thread for each worker, later to a cluster.
 """
 
+import contextlib
 import os
 import pickle
 import select
@@ -145,10 +146,8 @@ class Supervisor:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
 
     def _submit(self, job: Job) -> None:
         process = self._alive()

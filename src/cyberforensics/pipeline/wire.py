@@ -60,7 +60,8 @@ class SourceDigests:
 
     media: Mapping[str, str]
     segments: tuple[Mapping[str, str], ...]
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
+    """What kept the media from being read whole, and what the container says is damaged in it."""
 
 
 @dataclass(frozen=True, slots=True)
