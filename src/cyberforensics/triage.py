@@ -138,7 +138,14 @@ def write_reports(store: case.Store, unopened: tuple[str, ...] = ()) -> Summary:
     folder = store.folder / case.REPORTS
     html, csv = folder / "report.html", folder / "timeline.csv"
     with report.replacing(html) as out:
-        report.write_html(document, case.entries(store, order="walk"), case.timeline(store), out)
+        report.write_html(
+            document,
+            case.entries(store, order="weight"),
+            case.latest(store, report.MAX_TIMELINE),
+            out,
+            entries_shown="those with findings first, then by priority",
+            timeline_shown="the latest",
+        )
     with report.replacing(csv) as out:
         for line in report.csv_lines(case.timeline(store)):
             out.write(line.encode() + b"\r\n")

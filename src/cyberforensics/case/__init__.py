@@ -20,7 +20,7 @@ from cyberforensics.case.plan import (
     source_of,
 )
 from cyberforensics.case.record import finish_pass, record_batch, record_checks, record_problems
-from cyberforensics.case.rows import entries, events, findings, problems, timeline, volumes, zones
+from cyberforensics.case.rows import entries, events, findings, latest, problems, timeline, volumes, zones
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "findings",
     "finish_pass",
     "identity_of",
+    "latest",
     "log_action",
     "open_existing",
     "open_or_create",

@@ -42,7 +42,8 @@ JOIN time_kinds ON time_kinds.number = entry.time_kinds
 _FIRST_TIME = 35
 
 EVERYTHING = Conditions()
-ORDERS = {"id": "entry.id", "walk": "entry.number"}
+_HAS_FINDING = "EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)"
+ORDERS = {"id": "entry.id", "walk": "entry.number", "weight": f"{_HAS_FINDING} DESC, entry.priority, entry.number"}
 
 
 def volumes(store: Store, exhibit: str | None = None) -> Iterator[Volume]:
@@ -226,16 +227,31 @@ _TIMES = " UNION ALL ".join(
     f"FROM entry JOIN time_kinds ON time_kinds.number = entry.time_kinds WHERE entry.{column} IS NOT NULL"
     for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
 )
-_TIMELINE = f"""
-SELECT times.meaning, times.raw, times.encoding, times.data, volume.exhibit, volume.volume, volume.data, exhibit.zone,
-       entry.id, entry.path, entry.stream, entry.meta_address, entry.name_state, entry.size,
-       instant(times.raw, times.encoding, exhibit.zone) AS moment
-FROM ({_TIMES} UNION ALL SELECT entry, '', raw, encoding, data FROM event) AS times
-JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
-JOIN exhibit ON exhibit.exhibit = volume.exhibit
-WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)
-ORDER BY moment IS NULL, moment, entry.id, times.meaning, times.raw
+_TIMED = f"""
+timed AS MATERIALIZED (
+    SELECT times.entry AS entry, times.meaning AS meaning, times.raw AS raw, times.encoding AS encoding,
+           times.data AS data, instant(times.raw, times.encoding, exhibit.zone) AS moment
+    FROM ({_TIMES} UNION ALL SELECT entry, '', raw, encoding, data FROM event) AS times
+    JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
+    JOIN exhibit ON exhibit.exhibit = volume.exhibit
+)
 """
+"""Every time with its moment: materialized, so that each value is decoded once."""
+_TIMELINE = """
+SELECT chosen.meaning, chosen.raw, chosen.encoding, chosen.data, volume.exhibit, volume.volume, volume.data,
+       exhibit.zone, entry.id, entry.path, entry.stream, entry.meta_address, entry.name_state, entry.size
+FROM chosen JOIN entry ON entry.number = chosen.entry JOIN volume ON volume.number = entry.volume
+JOIN exhibit ON exhibit.exhibit = volume.exhibit
+ORDER BY moment IS NULL, moment, entry.id, chosen.meaning, chosen.raw
+"""
+_BETWEEN = (
+    f"WITH {_TIMED}, chosen AS (SELECT * FROM timed WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)) "
+    f"{_TIMELINE}"
+)
+_LATEST = f"""
+WITH {_TIMED}, chosen AS (
+    SELECT * FROM timed ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC LIMIT ?1
+) {_TIMELINE}"""
 
 
 def timeline(store: Store, start: int | None = None, end: int | None = None) -> Iterator[TimelineRow]:
@@ -245,18 +261,18 @@ def timeline(store: Store, start: int | None = None, end: int | None = None) -> 
         start: microseconds since 1970; nothing before it.
         end: nothing from it on.
     """
-    for row in store.database.execute(_TIMELINE, (start, end)):
-        yield _timeline_row(row)
+    yield from map(_timeline_row, store.database.execute(_BETWEEN, (start, end)))
+
+
+def latest(store: Store, count: int) -> Iterator[TimelineRow]:
+    """The last of the timeline, in its order: what a report shows where it can't show all."""
+    yield from map(_timeline_row, store.database.execute(_LATEST, (count,)))
 
 
 _ACTIVITY = f"""
-SELECT CAST(floor(instant(raw, encoding, zone) / CAST(? AS REAL)) AS INTEGER) AS day, meaning, count(*)
-FROM (SELECT times.raw AS raw, times.encoding AS encoding, exhibit.zone AS zone,
-             iif(times.data IS NULL, times.meaning, 'event') AS meaning
-      FROM ({_TIMES} UNION ALL SELECT entry, '', raw, encoding, data FROM event) AS times
-      JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
-      JOIN exhibit ON exhibit.exhibit = volume.exhibit)
-GROUP BY day, meaning ORDER BY day, meaning
+WITH {_TIMED}
+SELECT CAST(floor(moment / CAST(? AS REAL)) AS INTEGER) AS day, iif(data IS NULL, meaning, 'event') AS kind, count(*)
+FROM timed GROUP BY day, kind ORDER BY day, kind
 """
 
 

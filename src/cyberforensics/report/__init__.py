@@ -4,7 +4,7 @@ What is written depends on the arguments alone, so an identical case gives ident
 """
 
 from cyberforensics.report.bodyfile import bodyfile_lines
-from cyberforensics.report.html import write_html
+from cyberforensics.report.html import MAX_TIMELINE, write_html
 from cyberforensics.report.jsonl import (
     coverage_object,
     entry_object,
@@ -35,6 +35,7 @@ from cyberforensics.report.summary import (
 from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
 
 __all__ = [
+    "MAX_TIMELINE",
     "NOTICES",
     "LeftOut",
     "bodyfile_lines",

@@ -104,6 +104,12 @@ MEDIA_PARTS: Mapping[str, str] = {
 _REASONS: Mapping[str, str] = {
     "bad-cluster-map": PROBLEM_CODES["content.bad-cluster-map"],
     "not-applicable": "There is nothing of that kind.",
+    "not-examined-in-triage": "Triage examines the contents of entries only.",
+    "structures-are-read-not-examined": "These structures were read to list the entries; rules were not run on them.",
+    "frame-of-inner-volumes": "It is the frame of the volumes inside it.",
+    "not-whole": "These contents were not examined whole.",
+    "not-reached": "The run ended before they were reached.",
+    "metadata": "It is the partition table or a file system's frame.",
     "not-available": "It is not available.",
     "not-examined": "This version does not look there.",
 }
