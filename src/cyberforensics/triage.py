@@ -187,10 +187,9 @@ class _Run:
         verdicts = self._examine(source, evidence, state)
         digests = [check for verdict in verdicts for check in verdict.checks]
         checks = pipeline.compare(before, pipeline.look(source))
-        problems = [*verdicts[0].problems, *pipeline.problems_of(digests, checks)]
-        case.record_checks(self.store, exhibit, digests, checks)
-        case.record_problems(self.store, state, exhibit, None, problems)
-        case.finish_pass(self.store, state)
+        met = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
+        problems = [*met, *pipeline.problems_of(digests, checks)]
+        case.finish_pass(self.store, state, exhibit, digests=digests, sources=checks, problems=problems)
         case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit})
 
     def unopened(self, exhibit: str, path: Path, error: EvidenceError) -> None:

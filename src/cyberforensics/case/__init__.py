@@ -19,7 +19,7 @@ from cyberforensics.case.plan import (
     restart_plan,
     source_of,
 )
-from cyberforensics.case.record import finish_pass, record_batch, record_checks, record_problems
+from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.rows import entries, events, findings, latest, problems, timeline, volumes, zones
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
 
@@ -50,7 +50,6 @@ __all__ = [
     "problems",
     "progress_of",
     "record_batch",
-    "record_checks",
     "record_problems",
     "record_unopened",
     "remaining_batches",

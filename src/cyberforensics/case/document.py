@@ -21,7 +21,7 @@ from cyberforensics.model.case_document import (
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
-from cyberforensics.model.times import SECOND, rfc3339
+from cyberforensics.model.times import DAY, rfc3339
 from cyberforensics.model.versions import PRODUCT, product_version
 
 Check = TypeVar("Check", DigestCheck, SourceCheck)
@@ -29,7 +29,8 @@ Check = TypeVar("Check", DigestCheck, SourceCheck)
 EXAMPLES = 20
 """Problems of one code that a document shows."""
 
-_DAY = 86_400 * 1_000_000  # microseconds
+_DAY = 86_400 * 1_000_000
+"""Microseconds, in which the store's moments are counted."""
 _FIRST_DAY, _LAST_DAY = 0, 49_673  # 1970-01-01 to 2106-01-01
 
 
@@ -147,6 +148,6 @@ def _activity(store: Store) -> tuple[tuple[ActivityBin, ...], int, int]:
         else:
             days.setdefault(day, {})[meaning] = count
     bins = tuple(
-        ActivityBin((rfc3339(day * 86_400 * SECOND, 86_400 * SECOND) or "")[:10], days[day]) for day in sorted(days)
+        ActivityBin(rfc3339(day * DAY, DAY) or "", days[day]) for day in sorted(days)
     )
     return bins, outside, total

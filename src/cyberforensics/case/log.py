@@ -4,6 +4,7 @@ A line is written through to the disk before the action counts as done. `chain` 
 previous line's bytes without its newline; that of the first is the digest of nothing.
 """
 
+import fcntl
 import getpass
 import hashlib
 import json
@@ -32,39 +33,56 @@ def operator() -> str:
 
 
 def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
-    """Add one line.
+    """Add one line. Commands that run side by side on one case take turns; half a line never stays.
 
     Raises:
         CannotWrite: it could not be written through.
     """
     path = folder / LOG
     try:
-        with path.open("a+b") as file:
+        with path.open("a+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end = file.seek(0, os.SEEK_END)
+            last, is_whole = _last_line(end, path)
             line = {
                 "action": action,
-                "chain": hashlib.sha256(_last_line(file.tell(), path)).hexdigest(),
+                "chain": hashlib.sha256(last).hexdigest(),
                 "facts": dict(facts),
                 "monotonic": monotonic_ns(),
                 "operator": operator(),
                 "time": now(),
             }
-            file.write(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            data = json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+            _write_whole(file.fileno(), data if is_whole else b"\n" + data, end)
     except OSError as error:
         raise CannotWrite(f"{path}: the examination log can't be written ({error.strerror})") from error
 
 
-def _last_line(end: int, path: Path) -> bytes:
-    """The last line's bytes without its newline; nothing where there is none."""
+def _write_whole(descriptor: int, data: bytes, end: int) -> None:
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
+
+
+def _last_line(end: int, path: Path) -> tuple[bytes, bool]:
+    """The last line's bytes without its newline, nothing where there is none; and whether the newline is there.
+
+    It is missing where power failed while it was written.
+    """
     if end == 0:
-        return b""
+        return b"", True
     with path.open("rb") as file:
         size = 4096
         while True:
             start = max(0, end - size)
             file.seek(start)
-            tail = file.read(end - start).rstrip(b"\n")
+            data = file.read(end - start)
+            tail = data.rstrip(b"\n")
             if b"\n" in tail or start == 0:
-                return tail.rpartition(b"\n")[2]
+                return tail.rpartition(b"\n")[2], data.endswith(b"\n")
             size *= 4

@@ -1,6 +1,7 @@
 """Writing what is known before anything is read: exhibits, passes, volumes, entries, and the batches cut from them."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ class Batch:
 
 
 def begin_pass(store: Store, evidence: Evidence, setup: PassSetup) -> PassState:
-    """Open a pass over an exhibit: a new one, or the unfinished one of the same run key.
+    """Open a pass over an exhibit: a new one, or the one of the same run key; a finished one stays as it is.
 
     Raises:
         CaseRefused: the exhibit's id stands for other media, or an unfinished pass has another run key.
@@ -109,10 +110,12 @@ def begin_pass(store: Store, evidence: Evidence, setup: PassSetup) -> PassState:
             state = "planning"
         else:
             number, state = found[0], found[2]
+        if state == "finished":
+            return PassState(number, 0, state)
         session = _insert(
             database,
             "session",
-            (number, log.now(), None, setup.examiner, to_json(setup.command), str(setup.source.absolute())),
+            (number, log.now(), None, setup.examiner, to_json(setup.command), _stored_path(setup.source.absolute())),
         )
     return PassState(number, session, state)
 
@@ -284,9 +287,12 @@ def cut_batches(store: Store, pass_number: int, exhibit: str) -> None:
 def remaining_batches(store: Store, pass_number: int) -> Iterator[Batch]:
     """Yield the batches that are not done, in their order, each loaded when it is asked for."""
     pending = store.database.execute(
-        "SELECT number, volume, contents FROM batch WHERE pass = ? AND done = 0 ORDER BY number", (pass_number,)
+        "SELECT number FROM batch WHERE pass = ? AND done = 0 ORDER BY number", (pass_number,)
     ).fetchall()
-    for number, volume_number, contents in pending:
+    for (number,) in pending:
+        volume_number, contents = store.database.execute(
+            "SELECT volume, contents FROM batch WHERE number = ?", (number,)
+        ).fetchone()
         data = store.database.execute("SELECT data FROM volume WHERE number = ?", (volume_number,)).fetchone()[0]
         volume: Volume = decoder(Volume)(json.loads(data))
         numbers = json.loads(contents)
@@ -315,7 +321,16 @@ def source_of(store: Store, exhibit: str) -> Path:
         "ORDER BY session.number DESC LIMIT 1",
         (exhibit,),
     ).fetchone()
-    return Path(row[0])
+    return Path(os.fsdecode(row[0]))
+
+
+def _stored_path(path: Path) -> str | bytes:
+    """A path of the host as text, or as bytes where it is no text: SQLite takes no surrogates."""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:

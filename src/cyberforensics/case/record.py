@@ -127,26 +127,30 @@ def record_problems(
         add_problems(database, state.number, exhibit, volume, None, problems)
 
 
-def record_checks(store: Store, exhibit: str, digests: Sequence[DigestCheck], sources: Sequence[SourceCheck]) -> None:
-    """Write what was checked of the source, in place of what an earlier session wrote."""
+def finish_pass(
+    store: Store,
+    state: PassState,
+    exhibit: str,
+    *,
+    digests: Sequence[DigestCheck],
+    sources: Sequence[SourceCheck],
+    problems: Sequence[Problem],
+) -> None:
+    """Write what was checked of the source, build the indexes, and mark the pass and the session as finished.
+
+    All in one transaction: a run that is stopped before its end checks again, and nothing stands twice.
+    """
     with store.transaction() as database:
         for table, kind, checks in (("digest_check", DigestCheck, digests), ("source_check", SourceCheck, sources)):
-            if not checks:
-                continue
             database.execute(f"DELETE FROM {table} WHERE exhibit = ?", (exhibit,))
             database.executemany(
                 f"INSERT INTO {table} VALUES (NULL, ?, ?)",
                 [(exhibit, to_json(encoder(kind)(check))) for check in checks],
             )
-
-
-def finish_pass(store: Store, state: PassState) -> None:
-    """Build the indexes and mark the pass and the session as finished."""
-    with store.transaction() as database:
+        add_problems(database, state.number, exhibit, None, None, problems)
         for statement in INDEXES.split(";"):
             if statement.strip():
                 database.execute(statement)
         database.execute("UPDATE pass SET state = 'finished' WHERE number = ?", (state.number,))
         database.execute("UPDATE session SET finished = ? WHERE number = ?", (log.now(), state.session))
-    store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.database.execute("ANALYZE")
+        database.execute("ANALYZE")

@@ -43,7 +43,7 @@ _FIRST_TIME = 35
 
 EVERYTHING = Conditions()
 _HAS_FINDING = "EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)"
-ORDERS = {"id": "entry.id", "walk": "entry.number", "weight": f"{_HAS_FINDING} DESC, entry.priority, entry.number"}
+ORDERS = {"id": "entry.id, entry.number", "walk": "entry.number", "weight": f"{_HAS_FINDING} DESC, entry.priority, entry.number"}
 
 
 def volumes(store: Store, exhibit: str | None = None) -> Iterator[Volume]:
@@ -169,7 +169,7 @@ JOIN time_kinds ON time_kinds.number = entry.time_kinds
 LEFT JOIN examination ON examination.content = entry.content
 """
 FINDING_ORDERS = {
-    "id": "finding.id",
+    "id": "finding.id, finding.number",
     "severity": "finding.severity DESC, volume.exhibit, entry.number, finding.id",
 }
 

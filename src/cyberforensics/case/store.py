@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cyberforensics.case.log import LOG
 from cyberforensics.case.schema import FORMAT, TABLES
 from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused
 from cyberforensics.model.times import Timestamp, decode
@@ -19,7 +20,33 @@ from cyberforensics.model.times import Timestamp, decode
 _HOST_TROUBLE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 )
-"""What the disk or the host refuses; every other error of SQLite's is a bug of ours."""
+"""What the disk or the host refuses."""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What a file gives that is no sound store. Every other error of SQLite's is a bug of ours."""
+
+
+def _explain(path: Path, error: sqlite3.DatabaseError) -> None:
+    """Raise what is behind an error of SQLite's, where it is not us.
+
+    Raises:
+        CannotWrite: the disk is full, or the store can't be written.
+        CaseDamaged: the file is damaged.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _HOST_TROUBLE:
+        raise CannotWrite(
+            f"{path}: the case store can't be written ({error})",
+            hint="make room or choose another folder; what was recorded before is kept, and the run can go on",
+        ) from error
+    if code in _DAMAGE:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> CaseDamaged:
+    return CaseDamaged(
+        f"{path}: damaged, or not a case store ({error})", hint="go back to a copy of the case, or triage again"
+    )
+
 
 STORE = "case.sqlite"
 LOCK = ".lock"
@@ -49,6 +76,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            _explain(self.folder / STORE, error)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -61,21 +90,18 @@ class Store:
             self.database.execute("BEGIN IMMEDIATE")
             try:
                 yield self.database
+                self.database.execute("COMMIT")
             except BaseException:
-                self.database.execute("ROLLBACK")
+                if self.database.in_transaction:  # a full disk ends the transaction by itself
+                    self.database.execute("ROLLBACK")
                 raise
-            self.database.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in _HOST_TROUBLE:
-                raise
-            raise CannotWrite(
-                f"{self.folder / STORE}: the case store can't be written ({error})",
-                hint="make room or choose another folder; what was recorded before is kept, and the run can go on",
-            ) from error
+        except sqlite3.DatabaseError as error:
+            _explain(self.folder / STORE, error)
+            raise
 
 
 def open_or_create(folder: Path) -> Store:
-    """Open a case for writing, or make a new one.
+    """Open a case for writing, or make a new one; what a run left that was stopped while it made one is no hindrance.
 
     Raises:
         CaseRefused: another run works on it, or the folder holds something else.
@@ -84,32 +110,40 @@ def open_or_create(folder: Path) -> Store:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        is_new = not (folder / STORE).exists()
-        if is_new and any(item.name not in (LOCK, "run.log") for item in folder.iterdir()):
+        if not (folder / STORE).exists() and not all(map(_is_left_over, folder.iterdir())):
             raise CaseRefused(
                 f"{folder}: the folder is not empty and holds no case", hint="name a new or empty folder with --case"
             )
         lock = _take_lock(folder)
-        (folder / REPORTS).mkdir(exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"{folder}: the case folder can't be written ({error.strerror})") from error
-    store = Store(folder, _connect(folder / STORE), lock)
     try:
-        if is_new:
+        (folder / REPORTS).mkdir(exist_ok=True)
+        store = Store(folder, _connect(folder / STORE), lock)
+    except OSError as error:
+        os.close(lock)
+        raise CannotWrite(f"{folder}: the case folder can't be written ({error.strerror})") from error
+    except BaseException:
+        os.close(lock)
+        raise
+    with _closing_on_error(store):
+        if not (folder / LOG).exists() and not _has_tables(store):
             with store.transaction() as database:
                 for statement in TABLES.split(";"):
                     if statement.strip():
                         database.execute(statement)
                 database.execute("INSERT INTO about VALUES ('format', ?)", (str(FORMAT),))
         _check_format(store)
-    except BaseException:
-        store.close()
-        raise
     return store
 
 
+def _is_left_over(item: Path) -> bool:
+    """Whether it is what a run makes before its store is there."""
+    return item.name in (LOCK, "run.log") or (item.name == REPORTS and not any(item.iterdir()))
+
+
 def open_existing(folder: Path) -> Store:
-    """Open a case for reading; it may be read while a run writes to it.
+    """Open a case for reading, as it is now: a run that writes to it meanwhile changes nothing of what is read.
 
     Raises:
         CaseRefused: there is no case.
@@ -117,9 +151,27 @@ def open_existing(folder: Path) -> Store:
     """
     if not (folder / STORE).is_file():
         raise CaseRefused(f"{folder}: there is no case here", hint=f"a case folder holds a file {STORE}")
-    store = Store(folder, _connect(folder / STORE), None)
-    _check_format(store)
+    store = Store(folder, _connect_to_read(folder / STORE), None)
+    with _closing_on_error(store):
+        store.database.execute("BEGIN")
+        _check_format(store)
     return store
+
+
+@contextmanager
+def _closing_on_error(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        store.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            _explain(store.folder / STORE, error)
+            raise _damaged(store.folder / STORE, error) from error
+        raise
+
+
+def _has_tables(store: Store) -> bool:
+    return store.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
 
 
 def _take_lock(folder: Path) -> int:
@@ -139,9 +191,35 @@ def _connect(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path, isolation_level=None, timeout=60)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA temp_store = FILE")
     except sqlite3.DatabaseError as error:
-        raise CaseDamaged(f"{path}: not readable as a case store ({error})") from error
+        _explain(path, error)
+        raise _damaged(path, error) from error
+    return _prepared(database)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Where the folder can't be written, the file is read as it is: nobody else can write to it either.
+
+    SQLite then ignores a write-ahead log beside it, so that is copied nowhere and never silently left out.
+    """
+    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        return _connect(path)
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        raise CannotWrite(
+            f"{path}: the case was not closed and its folder can't be written, so its last changes can't be read",
+            hint="copy the whole case folder to a place that can be written",
+        )
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        database = sqlite3.connect(uri, uri=True, isolation_level=None)
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+    return _prepared(database)
+
+
+def _prepared(database: sqlite3.Connection) -> sqlite3.Connection:
+    database.execute("PRAGMA temp_store = FILE")
     database.create_function("regexp", 2, _matches, deterministic=True)
     database.create_function("instant", 3, _instant, deterministic=True)
     return database
@@ -168,10 +246,7 @@ def storable(value: int) -> int | str:
 
 
 def _check_format(store: Store) -> None:
-    try:
-        row = store.database.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise CaseDamaged(f"{store.folder / STORE}: not readable as a case store ({error})") from error
+    row = store.database.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
     if row is None or row[0] != str(FORMAT):
         found = "none" if row is None else row[0]
         raise CaseRefused(

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
+from cyberforensics.model.times import zone_named
 
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 _EXHIBIT = re.compile(r"[\w.,+@() -]{1,128}", re.UNICODE)
@@ -67,8 +67,8 @@ def zone(name: str) -> str:
         UsageError: there is none of that name.
     """
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        zone_named(name)
+    except ValueError as error:
         raise UsageError(
             f"time zone {name!r} does not exist", hint="use an IANA name such as Europe/Paris, Asia/Colombo or UTC"
         ) from error

@@ -7,13 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cyberforensics.disk import ewf, host, locator
+from cyberforensics.disk import ewf, host, locator, tsk, virtual_disks
 from cyberforensics.disk.media import Media, RawMedia, VfsMedia
-from cyberforensics.disk.source import Source
+from cyberforensics.disk.partition_tables import read_tables
+from cyberforensics.disk.signatures import recognise
+from cyberforensics.disk.source import IMAGE_EXTENSIONS, Source
 from cyberforensics.errors import EvidenceError
 from cyberforensics.model.evidence import Container, Evidence, Segment, StoredDigest
 from cyberforensics.model.names import display_name, display_text
-from cyberforensics.model.problem import Problem
+from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume, VolumeStatus
 
 _DFVFS_TYPES: Mapping[Container, str] = MappingProxyType(
@@ -46,6 +48,9 @@ class OpenEvidence:
 def open_evidence(source: Source) -> OpenEvidence:
     """Open the container read-only.
 
+    A file that nothing says is an image (no container's signature, partition table or file system, and no image's
+    extension) is opened as logical evidence: one file of the host.
+
     Raises:
         EvidenceError: it can't be opened; `code` says why.
     """
@@ -53,7 +58,9 @@ def open_evidence(source: Source) -> OpenEvidence:
         return _logical(source)
     outer = locator.node("OS", location=f"evidence:{source.exhibit}/{display_segment(source.paths[0])}")
     if source.container in (Container.RAW, Container.SPLIT_RAW):
-        media: Media = _raw(source)
+        media = _raw(source)
+        if source.container is Container.RAW and not _is_image(source.paths[0], media):
+            return _one_file(source)
         layer = locator.node("RAW", outer) if source.container is Container.SPLIT_RAW else outer
         return _opened(source, media, layer)
     if source.container is Container.EWF:
@@ -73,7 +80,36 @@ def open_evidence(source: Source) -> OpenEvidence:
             problems=tuple(image.problems),
         )
     layer = locator.node(_DFVFS_TYPES[source.container], outer)
-    return _opened(source, _through_dfvfs(source, layer), layer)
+    problems = tuple(virtual_disks.own_snapshots(source.paths[0], source.container))
+    return _opened(source, _through_dfvfs(source, layer), layer, problems=problems)
+
+
+def _is_image(path: Path, media: Media) -> bool:
+    """Whether its name or its content says that a file without a container's signature is an image."""
+    if path.suffix.lower() in IMAGE_EXTENSIONS:
+        return True
+    try:
+        tsk.FileSystem(media)
+    except OSError:
+        pass
+    else:
+        return True
+    signature = recognise(media)
+    if signature is not None and signature.is_certain:
+        return True
+    # a saved boot sector has a table, too; its partitions lie elsewhere
+    return any(slot.offset < media.size for table in read_tables(media, None) for slot in table.slots)
+
+
+def _one_file(source: Source) -> OpenEvidence:
+    opened = _logical(replace(source, container=Container.FILE))
+    problem = Problem(
+        Stage.OPEN,
+        "evidence.examined-as-file",
+        "no container, partition table or file system was recognised in it: it was examined as one file",
+        Severity.INFO,
+    )
+    return replace(opened, problems=(problem,))
 
 
 def display_segment(path: Path) -> str:
@@ -156,31 +192,12 @@ def _through_dfvfs(source: Source, layer: locator.Node) -> VfsMedia:
         media = VfsMedia(opened)
         media.read_at(0, 512)
     except (OSError, RuntimeError, ValueError, AttributeError, dfvfs_errors.Error) as error:
-        if _needs_parent(source):
-            raise EvidenceError(
-                f"{display_text(path.name)}: a differencing image, which holds only what changed against its parent",
-                code="evidence.parent-missing",
-                hint="put the parent image into the same folder under the name that this one expects",
-            ) from error
         raise EvidenceError(
             f"{display_text(path.name)}: the {source.container} container could not be opened; it is damaged, "
             "cut short, or of a variant that is not supported",
             hint="compare its size and digest with the acquisition's record",
         ) from error
     return media
-
-
-def _needs_parent(source: Source) -> bool:
-    """Whether a virtual disk says of itself that it is a differencing one (VHD disk type 4; QCOW backing file)."""
-    with source.paths[0].open("rb") as file:
-        head = file.read(512)
-    if source.container is Container.VHD:
-        return int.from_bytes(head[60:64], "big") == 4
-    if source.container is Container.QCOW:
-        return int.from_bytes(head[8:16], "big") != 0
-    if source.container is Container.VMDK:
-        return b"parentCID=" in head and b"parentcid=ffffffff" not in head.lower()
-    return False
 
 
 def _fixed_blocks(media: Media) -> str:

@@ -13,9 +13,8 @@ another file's. `unlisted` has the records that TSK's count leaves out: it lists
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from cyberforensics.disk.media import ReadAt
 from cyberforensics.disk.raw_iso9660_records import (
@@ -34,11 +33,6 @@ from cyberforensics.disk.raw_iso9660_records import (
     spelled,
 )
 from cyberforensics.errors import MalformedData
-from cyberforensics.model.entry import EntryTime, NameState
-
-if TYPE_CHECKING:
-    from cyberforensics.disk.tsk import FileSystem
-    from cyberforensics.disk.tsk_names import TskName
 
 _LONGEST_NAME = 128  # bytes of UTF-8 that TSK keeps
 _LARGEST_PATH_TABLE = 4 * 1024 * 1024
@@ -93,6 +87,16 @@ class IsoTree:
             _by_path=dict(by_path),
         )
 
+    def numbered(self, meta_address: int) -> IsoRecord | None:
+        """Give the record that TSK's number means, if its count and ours go the same way: check it."""
+        return self._numbered[meta_address] if 0 <= meta_address < len(self._numbered) else None
+
+    def twin(self, record: IsoRecord) -> IsoRecord | None:
+        """Give the record of the same file in the tree that TSK shows; None where it has none there."""
+        named = record.path if record.rock_ridge_path is None else record.rock_ridge_path
+        candidates = self._by_path.get(named or b"\0", ())
+        return next((each for each in candidates if each.tree != record.tree and _same_file(each, record)), None)
+
     def find(
         self,
         meta_address: int,
@@ -117,33 +121,11 @@ class IsoTree:
             )
 
         wanted = None if path is None else path.strip(b"/")
-        if 0 <= meta_address < len(self._numbered):
-            record = self._numbered[meta_address]
-            if agrees(record) and (wanted is None or record.path == wanted):
-                return record
+        record = self.numbered(meta_address)
+        if record is not None and agrees(record) and (wanted is None or record.path == wanted):
+            return record
         candidates = [record for record in self._by_path.get(wanted or b"\0", ()) if agrees(record)]
         return candidates[0] if len(candidates) == 1 else None
-
-
-def read_times(file_system: "FileSystem") -> Callable[["TskName"], tuple[EntryTime, ...]]:
-    """Give the reader of the stored times of the names that TSK lists; none where the record is not certain.
-
-    Raises:
-        MalformedData: there is no ISO 9660 file system here.
-    """
-    tree = IsoTree.read(file_system.media.read_at)
-
-    def times(name: "TskName") -> tuple[EntryTime, ...]:
-        record = tree.find(
-            name.meta_address,
-            path=None if name.state is NameState.ORPHAN else name.path_raw,
-            size=int(name.meta.size),
-            extent=next((int(run.addr) for attribute in name.file for run in attribute), None),
-            directory=name.is_directory,
-        )
-        return () if record is None else record.times
-
-    return times
 
 
 def _frame(found: Sequence[Descriptor], shown: Sequence[tuple[Descriptor, TreeName]]) -> Descriptor:

@@ -9,7 +9,7 @@ come from the POSIX file that was copied; both are given, side by side, and neit
 A disc may hold the same files in two trees: the primary one, and one with Unicode names (Joliet). TSK shows
 the Joliet tree where there is one, and what only the primary tree has as orphans. Rock Ridge lies in the
 primary tree, so a Joliet record gets the Rock Ridge times of its twin: the record with the same Rock Ridge
-path, or else the only one with the same extent and size. TSK shows no Rock Ridge name: see `rock_ridge_path`.
+path, or else the only one with the same extent and size. TSK shows no Rock Ridge name: `iso_listing` puts them in.
 
 Not read: extended attribute records (ECMA-119 9.5), which discs of today do not have. Discs recorded with raw
 sectors of 2,352 bytes are read; offsets then count user data alone.
@@ -79,6 +79,8 @@ class IsoRecord:
     flags: int
     times: tuple[EntryTime, ...]
     """`recorded` first, then Rock Ridge's."""
+    link_target: bytes | None = None
+    """Of a symbolic link of Rock Ridge."""
 
     @property
     def directory(self) -> bool:
@@ -277,7 +279,9 @@ class Walk:
         susp = raw_susp.parse(system_use(data)[self._skip :], self._read_at, self._descriptor.block_size)
         own = name if susp.name is None or parent is None else susp.name
         posix = _join(posix, own)[: 2 * _LONGEST_PATH]
-        return replace(record, rock_ridge_path=posix, times=record.times + susp.times)
+        return replace(
+            record, rock_ridge_path=posix, times=record.times + susp.times, link_target=susp.target
+        )
 
 
 def _join(parent: bytes | None, name: bytes) -> bytes:

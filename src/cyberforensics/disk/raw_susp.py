@@ -1,7 +1,7 @@
-"""Rock Ridge: the times and names of POSIX that ride in the system use area of ISO 9660 directory records.
+"""Rock Ridge: the times, names and links of POSIX that ride in the system use area of ISO 9660 directory records.
 
 Sources: the System Use Sharing Protocol 1.12 (IEEE P1281: 5.1 CE, 5.3 SP, 5.4 ST) and the Rock Ridge
-Interchange Protocol 1.12 (IEEE P1282: 4.1.4 NM, 4.1.6 TF). A TF entry holds up to seven times in the 7-byte
+Interchange Protocol 1.12 (IEEE P1282: 4.1.3 SL, 4.1.4 NM, 4.1.6 TF). A TF entry holds up to seven times in the 7-byte
 form of a directory record or the 17-byte form of a volume descriptor. Expiration and effective times say
 when data shall be used, not what happened to it; they have no meaning in our vocabulary and are left out.
 """
@@ -24,6 +24,7 @@ _TF_TIMES: tuple[TimeMeaning | None, ...] = (
     None,
 )
 _TF_LONG_FORM = 0x80
+_SL_CONTINUES, _SL_CURRENT, _SL_PARENT, _SL_ROOT = 0x01, 0x02, 0x04, 0x08
 _NM_ELSEWHERE = 0x06  # the name of the directory itself, or of its parent
 
 _HEAD = 4
@@ -41,6 +42,8 @@ class RockRidge:
     times: tuple[EntryTime, ...] = ()
     name: bytes | None = None
     """As stored; None where there is no NM entry."""
+    target: bytes | None = None
+    """Of a symbolic link; None where there is no SL entry."""
 
 
 def announced(area: bytes) -> int | None:
@@ -56,12 +59,15 @@ def parse(area: bytes, read_at: ReadAt, block_size: int) -> RockRidge:
     """Decode the entries of an area, with those in its continuation areas."""
     times: list[EntryTime] = []
     name: bytes | None = None
+    components: list[bytes] | None = None
     for kind, entry in _entries(area, read_at, block_size):
         if kind == b"TF":
             times += _times(entry)
+        elif kind == b"SL":
+            components = [*(components or ()), *_components(entry)]
         elif kind == b"NM" and len(entry) > _HEAD and not entry[_HEAD] & _NM_ELSEWHERE:
             name = (name or b"") + entry[_HEAD + 1 :]
-    return RockRidge(tuple(times), name)
+    return RockRidge(tuple(times), name, None if components is None else _target(components))
 
 
 def _entries(area: bytes, read_at: ReadAt, block_size: int) -> Iterator[tuple[bytes, bytes]]:
@@ -82,6 +88,26 @@ def _entries(area: bytes, read_at: ReadAt, block_size: int) -> Iterator[tuple[by
         if continuation is None or not 0 < continuation[1] <= _SECTOR:
             return
         area = read_at(*continuation)
+
+
+def _components(entry: bytes) -> Iterator[bytes]:
+    """Yield each component with what follows it: a slash, or nothing where it continues or is the root."""
+    place = _HEAD + 1
+    while place + 2 <= len(entry):
+        flags, length = entry[place], entry[place + 1]
+        text = entry[place + 2 : place + 2 + length]
+        if flags & _SL_ROOT:
+            yield b"/"
+        elif flags & (_SL_CURRENT | _SL_PARENT):
+            yield b"./" if flags & _SL_CURRENT else b"../"
+        else:
+            yield text if flags & _SL_CONTINUES else text + b"/"
+        place += 2 + length
+
+
+def _target(components: list[bytes]) -> bytes:
+    path = b"".join(components)
+    return path if path == b"/" else path.removesuffix(b"/")
 
 
 def _times(entry: bytes) -> Iterator[EntryTime]:

@@ -19,6 +19,11 @@ class Signature:
     status: VolumeStatus | None
     """What the volume is when they stand there; None where a reader of ours opens it."""
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether so many bytes hardly stand there by chance."""
+        return len(self.magic) >= 4
+
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature("apfs-container", "APFS container", 32, b"NXSB", None),

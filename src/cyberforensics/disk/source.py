@@ -1,15 +1,24 @@
-"""What the examiner named: which container it is, and which files belong to it."""
+"""What the examiner named: which container it is, and which files belong to it.
+
+A file that has no container's signature is an image (`Container.RAW`) until `open_evidence` has looked into it:
+only that can tell an image without an extension from any other file.
+"""
 
 import os
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from cyberforensics.disk import virtual_disks
 from cyberforensics.disk.ewf import segment_paths
 from cyberforensics.errors import EvidenceError
 from cyberforensics.model.evidence import Container
 
-IMAGE_EXTENSIONS = frozenset({".dd", ".raw", ".img", ".image", ".bin", ".iso", ".dmg", ".vhd", ".ima", ".flp"})
+IMAGE_EXTENSIONS = frozenset(
+    {".dd", ".raw", ".img", ".image", ".bin", ".iso", ".dmg", ".vhd", ".vhdx", ".vmdk", ".qcow", ".qcow2", ".e01"}
+    | {".ex01", ".s01", ".hdd", ".hds", ".ima", ".flp", ".dmp", ".001", ".000"}
+)
 """Extensions under which an unrecognised file is an image nobody could open, never a document to examine."""
 
 _SIGNATURES = (
@@ -21,17 +30,20 @@ _SIGNATURES = (
     (0, b"KDMV", Container.VMDK),
     (0, b"COWD", Container.VMDK),
     (0, b"# Disk DescriptorFile", Container.VMDK),
-    (0, b"WithoutFreeSpace", Container.PARALLELS),
-    (0, b"WithouFreSpacExt", Container.PARALLELS),
 )
 _TRAILERS = ((b"conectix", Container.VHD), (b"koly", Container.DMG))
+_PARALLELS = (b"WithoutFreeSpace", b"WithouFreSpacExt")
 _REFUSED = (
-    (b"LVF\x09\x0d\x0a\xff\x00", "an EnCase logical image (L01)"),
-    (b"LEF2\x0d\x0a\x81\x00", "an EnCase logical image (Lx01)"),
-    (b"AFF10\x0d\x0a\x00", "an AFF image"),
-    (b"ADSEGMENTEDFILE", "an AccessData logical image (AD1)"),
+    (0, b"LVF\x09\x0d\x0a\xff\x00", "an EnCase logical image (L01)"),
+    (0, b"LEF2\x0d\x0a\x81\x00", "an EnCase logical image (Lx01)"),
+    (0, b"AFF10\x0d\x0a\x00", "an AFF image"),
+    (0, b"ADSEGMENTEDFILE", "an AccessData logical image (AD1)"),
+    (0, b"ADCRYPT\x00", "an image encrypted by AccessData"),
+    (0x40, b"\x7f\x10\xda\xbe", "a VirtualBox disk (VDI)"),
+    (0, b"encrcdsa", "an encrypted Apple disk image"),
+    (0, b"sprs", "an Apple sparse image"),
 )
-_SPLIT = re.compile(r"(?P<stem>.+)\.(?P<digits>0{2,}[01])$")
+_SPLIT = re.compile(r"(?P<stem>.+)\.(?P<digits>\d{3,})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Source:
     exhibit: str
     container: Container
     paths: tuple[Path, ...]
-    """Every segment in order; the folder, for logical evidence."""
+    """Every segment, extent or parent, the one that is opened first; the folder, for logical evidence."""
 
 
 def identify(exhibit: str, path: Path) -> Source:
@@ -53,20 +65,21 @@ def identify(exhibit: str, path: Path) -> Source:
     """
     try:
         if path.is_dir():
-            descriptor = path / "DiskDescriptor.xml"
-            return Source(exhibit, Container.PARALLELS if descriptor.is_file() else Container.DIRECTORY, (path,))
+            return _folder(exhibit, path)
+        if path.exists() and not path.is_file():
+            raise EvidenceError(f"{path}: neither a file nor a folder; a device is imaged first, then examined")
         with path.open("rb") as file:
             head = file.read(512)
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 512))
             tail = file.read(512)
+        if size == 0 and path.suffix.lower() in IMAGE_EXTENSIONS:
+            raise EvidenceError(f"{path}: the image is empty (0 bytes)", code="evidence.truncated")
+        return Source(exhibit, *_container(path, head, tail))
     except FileNotFoundError as error:
         raise EvidenceError(f"{path}: there is no such file or folder", code="evidence.not-found") from error
     except OSError as error:
         raise EvidenceError(f"{path}: cannot be read ({error.strerror})") from error
-    if size == 0 and path.suffix.lower() in IMAGE_EXTENSIONS:
-        raise EvidenceError(f"{path}: the image is empty (0 bytes)", code="evidence.truncated")
-    return Source(exhibit, *_container(path, head, tail))
 
 
 def container_of(path: Path) -> Container:
@@ -77,21 +90,31 @@ def container_of(path: Path) -> Container:
         return Container.RAW
 
 
+def _folder(exhibit: str, path: Path) -> Source:
+    descriptor = path / virtual_disks.PARALLELS_DESCRIPTOR
+    if descriptor.is_file():
+        return Source(exhibit, Container.PARALLELS, virtual_disks.files_of(descriptor, Container.PARALLELS))
+    if (path / "bands").is_dir() and (path / "token").exists():
+        raise _refused(path, "an Apple sparse bundle")
+    return Source(exhibit, Container.DIRECTORY, (path,))
+
+
 def _container(path: Path, head: bytes, tail: bytes) -> tuple[Container, tuple[Path, ...]]:
-    for magic, name in _REFUSED:
-        if head.startswith(magic):
-            raise EvidenceError(
-                f"{path}: {name}, which is not supported",
-                code="evidence.unsupported-container",
-                hint="export it as E01 or raw with the tool that made it",
-            )
+    for offset, magic, name in _REFUSED:
+        if head.startswith(magic, offset):
+            raise _refused(path, name)
     for offset, magic, container in _SIGNATURES:
         if head.startswith(magic, offset):
-            paths = tuple(segment_paths(path)) if container is Container.EWF else (path,)
-            return container, paths
+            if container is Container.EWF:
+                return container, tuple(segment_paths(path))
+            return container, virtual_disks.files_of(path, container)
+    if head.startswith(_PARALLELS) or (b"<Parallels_disk_image" in head and path.suffix.lower() == ".xml"):
+        return Container.PARALLELS, _parallels(path)
     for magic, container in _TRAILERS:
         if tail.startswith(magic):
             return container, (path,)
+    if tail.endswith(b"cdsaencr") or (path.suffix.lower() == ".aff4" and head.startswith(b"PK")):
+        raise _refused(path, "an encrypted Apple disk image" if path.suffix.lower() != ".aff4" else "an AFF4 image")
     split = _SPLIT.match(path.name)
     if split:
         paths = _numbered(path, split["stem"], split["digits"])
@@ -100,22 +123,56 @@ def _container(path: Path, head: bytes, tail: bytes) -> tuple[Container, tuple[P
     return Container.RAW, (path,)
 
 
-def _numbered(first: Path, stem: str, digits: str) -> tuple[Path, ...]:
+def _refused(path: Path, name: str) -> EvidenceError:
+    return EvidenceError(
+        f"{path}: {name}, which is not supported",
+        code="evidence.unsupported-container",
+        hint="export it as E01 or raw with the tool that made it, or convert it (`qemu-img convert`)",
+    )
+
+
+def _parallels(path: Path) -> tuple[Path, ...]:
+    """A disk named by its description, or by one of the files that the description beside it names."""
+    descriptor = path if path.suffix.lower() == ".xml" else path.parent / virtual_disks.PARALLELS_DESCRIPTOR
+    if not descriptor.is_file():
+        raise EvidenceError(
+            f"{path}: a Parallels disk, without the {virtual_disks.PARALLELS_DESCRIPTOR} that describes it",
+            code="evidence.segment-missing",
+            hint="put both into one folder, and name the folder",
+        )
+    return virtual_disks.files_of(descriptor, Container.PARALLELS)
+
+
+def _numbered(named: Path, stem: str, digits: str) -> tuple[Path, ...]:
     """Every segment from the first on; a gap in the numbers is an error, not an end."""
     pattern = re.compile(re.escape(stem) + r"\.(\d{%d,})$" % len(digits))
     found = {
         int(match[1]): sibling
-        for sibling in first.parent.iterdir()
+        for sibling in named.parent.iterdir()
         if (match := pattern.match(sibling.name)) and sibling.is_file()
     }
-    numbers = sorted(found)
     start = int(digits)
-    numbers = [number for number in numbers if number >= start]
-    missing = sorted(set(range(start, numbers[-1] + 1)) - set(numbers)) if numbers else []
-    if missing:
+    run = [start]
+    while run[0] > 0 and run[0] - 1 in found:
+        run.insert(0, run[0] - 1)
+    if start > 1:
+        if run[0] > 1:
+            return (named,)  # a number that is no segment's, such as a year
         raise EvidenceError(
-            f"{first}: segment {missing[0]:0{len(digits)}d} is missing, while {numbers[-1]:0{len(digits)}d} is there",
+            f"{named}: not the first segment of a split image",
             code="evidence.segment-missing",
-            hint="put all segments into one folder and name the first",
+            hint=f"name the first, {found[run[0]].name}",
         )
+    numbers = sorted(number for number in found if number >= start)
+    width = len(digits)
+    for before, number in pairwise(numbers):
+        if number != before + 1 and len(found[number].suffix) == width + 1:
+            raise EvidenceError(
+                f"{named}: segment {before + 1:0{width}d} is missing, while {number:0{width}d} is there",
+                code="evidence.segment-missing",
+                hint="put all segments into one folder and name the first",
+            )
+        if number != before + 1:
+            numbers = numbers[: numbers.index(number)]
+            break
     return tuple(found[number] for number in numbers)

@@ -1,40 +1,42 @@
 """Every name that TSK lists in a volume, in one deterministic order, deleted and orphan ones included.
 
 What needs care, each measured (see docs/decisions/tsk-walk.md): a deleted NTFS name comes without its record and
-must not get the record of another file; orphans stand in a virtual directory; a directory can be met twice.
+must not get the record of another file; orphans stand in a virtual directory; a directory can be met twice; names are
+left out, cut, or replaced in part.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cyberforensics.disk.listing import Directory, LeftOut, OwnListing, OwnRecord, Stray
+from cyberforensics.disk.own_listing import own_listing
+from cyberforensics.disk.raw_fat_names import Spelled
 from cyberforensics.disk.tsk import FileSystem, pytsk3
-from cyberforensics.model.entry import NameState
+from cyberforensics.errors import MalformedData
+from cyberforensics.model.entry import Kind, NameState
 from cyberforensics.model.identity import child_id
 from cyberforensics.model.names import display_name
 from cyberforensics.model.problem import Problem, Severity, Stage
 
 MAX_DEPTH = 256
 MAX_ORPHANS = 1_000_000
+_MAX_FAILURES = 100
 
 _UNALLOCATED_NAME = int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
 _UNALLOCATED_META = int(pytsk3.TSK_FS_META_FLAG_UNALLOC)
 _VIRTUAL_DIRECTORY = int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
 _DIRECTORIES = frozenset({int(pytsk3.TSK_FS_META_TYPE_DIR), _VIRTUAL_DIRECTORY})
-_DIRECTORY_NAMES = frozenset({int(pytsk3.TSK_FS_NAME_TYPE_DIR), int(pytsk3.TSK_FS_NAME_TYPE_VIRT_DIR)})
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Where the walk stands."""
-
-    id: str
-    path: str
-    """Display form; the root's is empty."""
-    path_raw: bytes
-    meta_address: int
-    depth: int
-    in_orphans: bool
+_NAME_KINDS = {
+    int(pytsk3.TSK_FS_NAME_TYPE_DIR): Kind.DIRECTORY,
+    int(pytsk3.TSK_FS_NAME_TYPE_VIRT_DIR): Kind.DIRECTORY,
+    int(pytsk3.TSK_FS_NAME_TYPE_REG): Kind.FILE,
+    int(pytsk3.TSK_FS_NAME_TYPE_LNK): Kind.LINK,
+    int(pytsk3.TSK_FS_NAME_TYPE_FIFO): Kind.FIFO,
+    int(pytsk3.TSK_FS_NAME_TYPE_SOCK): Kind.SOCKET,
+    int(pytsk3.TSK_FS_NAME_TYPE_CHR): Kind.DEVICE,
+    int(pytsk3.TSK_FS_NAME_TYPE_BLK): Kind.DEVICE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,25 @@ class TskName:
     raw: bytes
     path: str
     path_raw: bytes
-    meta_address: int
-    sequence: int | None
+    tsk_path: bytes
+    """The path as TSK spells it; differs where the name was taken from our own reading."""
+    meta_address: int | None
+    """None where TSK numbers no such entry."""
     state: NameState
     file: Any
     """pytsk3.File whose record may be read; None where there is none, or it is another's."""
     meta: Any
     """pytsk3's metadata; None with `file`."""
     is_directory: bool
+    name_kind: Kind
+    """What the name itself says it is; all that is known where there is no record."""
+    own: OwnRecord | None = None
+    """What we read of an entry that TSK does not open."""
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is a directory of TSK's own."""
+        return self.meta is not None and int(self.meta.type) == _VIRTUAL_DIRECTORY
 
 
 def walk_names(file_system: FileSystem, root: str) -> Iterator[TskName | Problem]:
@@ -69,21 +82,31 @@ def walk_names(file_system: FileSystem, root: str) -> Iterator[TskName | Problem
         yield Problem(Stage.WALK, "walk.directory-unreadable", "the root directory could not be read", Severity.ERROR)
         return
     address = int(file_system.fs.info.root_inum)
-    top = Directory(root, "", b"", address, 0, in_orphans=False)
     meta = root_file.info.meta
-    sequence = int(meta.seq) if file_system.name == "ntfs" else None
-    yield TskName(root, None, b"", "/", b"/", address, sequence, NameState.ALLOCATED, root_file, meta, True)
-    yield from _Walk(file_system).directories(top)
+    yield TskName(
+        root, None, b"", "/", b"/", b"/", address, NameState.ALLOCATED, root_file, meta, True, Kind.DIRECTORY
+    )
+    try:
+        own = own_listing(file_system)
+    except (MalformedData, OSError):
+        own = None
+        yield Problem(
+            Stage.WALK, "walk.not-compared", "the names could not be read a second time; some may be left out or cut"
+        )
+    top = Directory(root, "", b"", b"", address, 0, in_orphans=False, allocated=True)
+    yield from _Walk(file_system, own).directories(top)
 
 
 class _Walk:
     """The directories still to be read, and those that were."""
 
-    def __init__(self, file_system: FileSystem) -> None:
+    def __init__(self, file_system: FileSystem, own: OwnListing | None) -> None:
         self._file_system = file_system
+        self._own = own
         self._has_sequences = file_system.name == "ntfs"
         self._seen: set[int] = set()
         self._orphans = 0
+        self._by_path: dict[bytes, Directory] | None = {} if file_system.name == "iso9660" else None
 
     def directories(self, top: Directory) -> Iterator[TskName | Problem]:
         """Depth first, each directory's names in TSK's order, its subdirectories after them."""
@@ -91,74 +114,39 @@ class _Walk:
         self._seen.add(top.meta_address)
         while waiting:
             directory = waiting.pop()
+            if self._by_path is not None:
+                self._by_path[directory.path_raw] = directory
             below: list[Directory] = []
             for item in self._names(directory):
                 yield item
-                if isinstance(item, TskName) and item.is_directory:
+                if isinstance(item, TskName) and item.is_directory and item.file is not None:
                     trouble = self._why_not_below(item, directory)
-                    if trouble is not None:
+                    if isinstance(trouble, Problem):
                         yield trouble
-                    elif item.file is not None:
-                        self._seen.add(item.meta_address)
-                        below.append(self._below(item, directory))
+                    elif trouble is None:
+                        self._seen.add(item.meta_address or 0)
+                        below.append(_below(item, directory))
             waiting.extend(reversed(below))
 
-    def _below(self, name: TskName, directory: Directory) -> Directory:
-        kind = "virtual" if name.meta is not None and int(name.meta.type) == _VIRTUAL_DIRECTORY else ""
-        return Directory(
-            name.id,
-            name.path,
-            name.path_raw,
-            name.meta_address,
-            directory.depth + 1,
-            directory.in_orphans or bool(kind),
-        )
-
-    def _why_not_below(self, name: TskName, directory: Directory) -> Problem | None:
-        if name.file is None:
-            return None
+    def _why_not_below(self, name: TskName, directory: Directory) -> Problem | str | None:
         if directory.depth + 1 >= MAX_DEPTH:
             return Problem(
                 Stage.WALK, "walk.too-deep", f"nested deeper than {MAX_DEPTH} directories; not entered", path=name.path
             )
         if name.meta_address in self._seen:
             if name.state is not NameState.ALLOCATED:
-                return None  # a deleted directory has often several names; its content was listed under the first
+                return "listed under another name of the same deleted directory"
             return Problem(
                 Stage.WALK, "walk.directory-cycle", "the directory was met before; not entered again", path=name.path
             )
         return None
 
     def _names(self, directory: Directory) -> Iterator[TskName | Problem]:
-        try:
-            listing = self._file_system.fs.open_dir(inode=directory.meta_address)
-        except OSError:
-            yield Problem(
-                Stage.WALK,
-                "walk.directory-unreadable",
-                "the directory could not be read; what it holds is unknown",
-                Severity.ERROR,
-                path=directory.path or "/",
-            )
-            return
-        iterator = iter(listing)
+        yield from self._enter(directory)
         ids: set[str] = set()
-        failures = 0
-        while True:
-            try:
-                file = next(iterator)
-            except StopIteration:
-                return
-            except OSError:
-                failures += 1
-                yield Problem(
-                    Stage.WALK,
-                    "walk.entry-unreadable",
-                    "an entry of the directory could not be read",
-                    path=directory.path,
-                )
-                if failures > 100:
-                    return
+        for file in self._files(directory):
+            if isinstance(file, Problem):
+                yield file
                 continue
             name = file.info.name
             if name is None or name.name in (None, b".", b".."):
@@ -166,75 +154,197 @@ class _Walk:
             if directory.in_orphans and directory.depth == 1:
                 self._orphans += 1
                 if self._orphans > MAX_ORPHANS:
-                    yield Problem(
-                        Stage.WALK,
-                        "walk.orphans-cut",
-                        f"more than {MAX_ORPHANS} orphans; the rest was not listed",
-                        path=directory.path,
-                    )
+                    yield _about(directory, "walk.orphans-cut", f"more than {MAX_ORPHANS} orphans; the rest is unlisted")
                     return
-            yield self._name(file, name, directory, ids)
+            yield from self._name(file, name, directory, ids)
+        yield from self._left_out(directory, ids)
 
-    def _name(self, file: Any, name: Any, directory: Directory, ids: set[str]) -> TskName:  # noqa: ANN401
-        raw = bytes(name.name)
-        address = int(name.meta_addr)
-        deleted = bool(int(name.flags) & _UNALLOCATED_NAME)
+    def _enter(self, directory: Directory) -> Iterator[Problem]:
+        if self._own is None:
+            return
+        try:
+            self._own.enter(directory)
+        except (MalformedData, OSError):
+            message = "the directory could not be read a second time; some of its names may be left out or cut"
+            yield _about(directory, "walk.not-compared", message)
+
+    def _files(self, directory: Directory) -> Iterator[Any]:
+        """What pytsk3 gives of a directory, with the problems met."""
+        try:
+            iterator = iter(self._file_system.fs.open_dir(inode=directory.meta_address))
+        except OSError:
+            message = "the directory could not be read; what it holds is unknown"
+            yield _about(directory, "walk.directory-unreadable", message, Severity.ERROR)
+            return
+        failures = 0
+        while failures <= _MAX_FAILURES:
+            try:
+                yield next(iterator)
+            except StopIteration:
+                return
+            except OSError:
+                failures += 1
+                yield _about(directory, "walk.entry-unreadable", "an entry of the directory could not be read")
+        yield _about(directory, "walk.directory-unreadable", "too many unreadable entries; the rest is unlisted")
+
+    def _name(self, file: Any, name: Any, directory: Directory, ids: set[str]) -> Iterator[TskName | Problem]:  # noqa: ANN401
+        raw, address = name.name, int(name.meta_addr)
         meta = file.info.meta
+        deleted = bool(int(name.flags) & _UNALLOCATED_NAME)
         state = NameState.ALLOCATED
         if directory.in_orphans:
             state = NameState.ORPHAN
         elif deleted:
             state = NameState.DELETED
-        if deleted and not (directory.in_orphans and meta is not None):
-            file, meta, state = self._deleted_record(file, name, meta, address, state)
-        typed = int(meta.type) in _DIRECTORIES if meta is not None else int(name.type) in _DIRECTORY_NAMES
-        return TskName(
-            id=_new_id(ids, directory.id, raw, address, state),
-            parent=directory,
+        if meta is None or (deleted and not directory.in_orphans):
+            file, meta, state = self._record(file, name, meta, address, state)
+        elif state is NameState.ALLOCATED and int(meta.flags) & _UNALLOCATED_META:
+            state = NameState.DELETED  # in use by the name alone: an index block that was freed whole, or damage
+        spelled, within, tsk_raw = None, directory, raw
+        if self._own is not None:
+            spelled = self._own.spell(raw, address, file) if state is not NameState.REALLOCATED else None
+            stray = self._own.stray(address, state) if directory.in_orphans else None
+            if stray is not None:
+                yield self._about_stray(stray, raw)
+                if stray.twin:
+                    return
+                state, spelled = NameState.ALLOCATED, stray.name
+                within = self._home(stray, directory)
+        if spelled is not None and spelled.raw != raw:
+            raw, shown = spelled.raw, spelled.shown
+            if self._by_path is None:
+                yield _renamed(directory, spelled, tsk_raw)
+        else:
+            shown = display_name(raw)
+        kind = _NAME_KINDS.get(int(name.type), Kind.OTHER)
+        yield TskName(
+            id=_new_id(ids, within.id, raw, address, state),
+            parent=within,
             raw=raw,
-            path=f"{directory.path}/{display_name(raw)}",
-            path_raw=directory.path_raw + b"/" + raw,
+            path=f"{within.path}/{shown}",
+            path_raw=within.path_raw + b"/" + raw,
+            tsk_path=directory.tsk_path + b"/" + tsk_raw,
             meta_address=address,
-            sequence=self._name_sequence(name, meta),
             state=state,
             file=file if meta is not None else None,
             meta=meta,
-            is_directory=typed,
+            is_directory=int(meta.type) in _DIRECTORIES if meta is not None else kind is Kind.DIRECTORY,
+            name_kind=kind,
         )
 
-    def _deleted_record(
+    def _record(
         self,
-        file: Any,
-        name: Any,
-        meta: Any,
+        file: Any,  # noqa: ANN401 - pytsk3 has no types
+        name: Any,  # noqa: ANN401
+        meta: Any,  # noqa: ANN401
         address: int,
-        state: NameState,  # noqa: ANN401
+        state: NameState,
     ) -> tuple[Any, Any, NameState]:
-        """The record behind a deleted name, if it is still that name's; else none, and the state says why."""
-        if meta is None and address:
+        """The record behind a name that is not in use, if it is still that name's; else none, and the state says why.
+
+        A name that stands as in use, and whose record is not or was used again, is one of these too.
+        """
+        if meta is None:
             # pytsk3 gives no metadata with a deleted NTFS name; reading it by address skips TSK's own check
             try:
-                file = self._file_system.fs.open_meta(inode=address)
-                meta = file.info.meta
+                file = self._file_system.fs.open_meta(inode=address) if address else None
+                meta = file.info.meta if file is not None else None
             except OSError:
-                return None, None, state
+                meta = None
             if meta is None:
-                return None, None, state
+                return None, None, NameState.DELETED if state is NameState.ALLOCATED else state
             if self._has_sequences and int(meta.seq) not in (int(name.meta_seq), int(name.meta_seq) + 1):
                 return None, None, NameState.REALLOCATED
-        if meta is None:
-            return None, None, state
         if not int(meta.flags) & _UNALLOCATED_META:
             return None, None, NameState.REALLOCATED
-        return file, meta, state
+        return file, meta, NameState.DELETED if state is NameState.ALLOCATED else state
 
-    def _name_sequence(self, name: Any, meta: Any) -> int | None:  # noqa: ANN401 - pytsk3 has no types
-        if not self._has_sequences:
-            return None
-        return int(meta.seq) if meta is not None else int(name.meta_seq)
+    def _left_out(self, directory: Directory, ids: set[str]) -> Iterator[TskName | Problem]:
+        if self._own is None:
+            return
+        for found in self._own.left_out():
+            file, meta = None, None
+            try:
+                if found.meta_address is not None:
+                    file = self._file_system.fs.open_meta(inode=found.meta_address)
+                    meta = file.info.meta
+            except OSError:
+                pass
+            name = self._unlisted(found, file if meta is not None else None, meta, directory, ids)
+            yield name
+            known = meta is not None or found.record.readable
+            yield Problem(
+                Stage.WALK,
+                "walk.unlisted",
+                "The Sleuth Kit leaves this entry out; it is listed from our own reading of the directory"
+                + ("" if known else ", and what it holds was not examined"),
+                Severity.INFO if known else Severity.WARNING,
+                path=name.path,
+            )
+
+    def _unlisted(self, found: LeftOut, file: Any, meta: Any, directory: Directory, ids: set[str]) -> TskName:  # noqa: ANN401
+        raw, address = found.name.raw, found.meta_address
+        return TskName(
+            id=_new_id(ids, directory.id, raw, address, NameState.ALLOCATED),
+            parent=directory,
+            raw=raw,
+            path=f"{directory.path}/{found.name.shown}",
+            path_raw=directory.path_raw + b"/" + raw,
+            tsk_path=directory.tsk_path + b"/" + raw,
+            meta_address=address,
+            state=NameState.ALLOCATED,
+            file=file,
+            meta=meta,
+            is_directory=found.record.is_directory,
+            name_kind=Kind.DIRECTORY if found.record.is_directory else Kind.FILE,
+            own=found.record if meta is None else None,
+        )
+
+    def _home(self, stray: Stray, orphans: Directory) -> Directory:
+        """The directory that an orphan belongs to; the virtual one where that is not listed."""
+        return (self._by_path or {}).get(stray.parent, orphans)
+
+    def _about_stray(self, stray: Stray, raw: bytes) -> Problem:
+        shown = display_name(raw)
+        return Problem(
+            Stage.WALK,
+            "walk.not-an-orphan",
+            f"The Sleuth Kit shows it as the orphan {shown}; it is the same file in the volume's other tree"
+            if stray.twin
+            else f"The Sleuth Kit shows it as the orphan {shown}; it stands in the volume's other tree, and is in use",
+            Severity.INFO,
+            path=f"{display_name(stray.parent).replace('\\x2f', '/')}/{stray.name.shown}",
+        )
 
 
-def _new_id(ids: set[str], directory: str, raw: bytes, address: int, state: NameState) -> str:
+def _below(name: TskName, directory: Directory) -> Directory:
+    return Directory(
+        name.id,
+        name.path,
+        name.path_raw,
+        name.tsk_path,
+        name.meta_address or 0,
+        directory.depth + 1,
+        in_orphans=directory.in_orphans or name.is_virtual,
+        allocated=directory.allocated and name.state is NameState.ALLOCATED and not name.is_virtual,
+    )
+
+
+def _about(directory: Directory, code: str, message: str, severity: Severity = Severity.WARNING) -> Problem:
+    return Problem(Stage.WALK, code, message, severity, path=directory.path or "/")
+
+
+def _renamed(directory: Directory, spelled: Spelled, raw: bytes) -> Problem:
+    return Problem(
+        Stage.WALK,
+        "walk.name-corrected",
+        f"The Sleuth Kit shows the name as {display_name(raw)}",
+        Severity.INFO,
+        path=f"{directory.path}/{spelled.shown}",
+    )
+
+
+def _new_id(ids: set[str], directory: str, raw: bytes, address: int | None, state: NameState) -> str:
     """The entry's id; a directory may list the same deleted name of the same record more than once."""
     ordinal = 0
     while (made := child_id(directory, raw, str(address), state, b"", ordinal)) in ids:

@@ -87,7 +87,7 @@ def _inner_volumes(root: Any) -> Iterator[InnerVolume]:  # noqa: ANN401 - dfVFS 
         label = getattr(volume, "name", None) if volume is not None else found.name
         yield InnerVolume(
             location=specified.location,
-            index=getattr(specified, "volume_index", None) if specified.volume_index is not None else number,
+            index=number if specified.volume_index is None else specified.volume_index,
             size=found.size,
             label=label,
             locked=bool(volume.is_locked()) if volume is not None else False,
@@ -95,8 +95,8 @@ def _inner_volumes(root: Any) -> Iterator[InnerVolume]:  # noqa: ANN401 - dfVFS 
         )
 
 
-def shadow_copies(media: Media) -> int:
-    """How many shadow copies an NTFS volume holds; 0 where their catalogue can't be read."""
+def shadow_copies(media: Media) -> int | None:
+    """How many shadow copies an NTFS volume holds; None where their catalogue can't be read."""
     import pyvshadow
 
     try:
@@ -104,7 +104,7 @@ def shadow_copies(media: Media) -> int:
         volume.open_file_object(MediaFile(media))
         return int(volume.number_of_stores)
     except trouble():
-        return 0
+        return None
 
 
 class MediaFile:

@@ -19,6 +19,7 @@ that a reader of the record can decode it again. Encodings, with the source of e
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -114,13 +115,15 @@ def _since_1970(raw: int, encoding: str) -> int:
 
 
 def rfc3339(instant: int, precision: int) -> str | None:
-    """RFC 3339 in UTC with the digits that `precision` (nanoseconds) carries; None outside years 1 to 9999."""
+    """RFC 3339 in UTC with the digits that `precision` (nanoseconds) carries, a bare date where that is a day; None
+    outside years 1 to 9999."""
     seconds, nanoseconds = divmod(instant, SECOND)
     try:
         moment = _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         return None
-    return _write(moment, nanoseconds, precision) + "Z"
+    text = _write(moment, nanoseconds, precision)
+    return text if precision >= DAY else text + "Z"
 
 
 def _write(moment: datetime, nanoseconds: int, precision: int) -> str:
@@ -222,12 +225,26 @@ def _local(local: datetime, nanoseconds: int, precision: int, zone: str | None) 
         rest = nanoseconds % SECOND
         return Moment(_naive_instant(local) + rest, _write(local, rest, precision), precision, "local-unknown")
     try:
-        shifted = local.replace(tzinfo=_zone(zone)).astimezone(UTC)
+        shifted = local.replace(tzinfo=zone_named(zone)).astimezone(UTC)
     except OverflowError:
         return Moment(None, None, precision, "local-declared", "out-of-range")
     instant = _naive_instant(shifted) + nanoseconds
     return Moment(instant, rfc3339(instant, precision), precision, "local-declared")
 
 
-def _zone(name: str) -> tzinfo:
-    return UTC if name == "UTC" else ZoneInfo(name)
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> tzinfo:
+    """A time zone from the pinned ``tzdata``, never from the host's: results must not depend on the host.
+
+    Raises:
+        ValueError: there is no zone of that name.
+    """
+    parts = name.split("/")
+    if not all(part.isascii() and part.replace("_", "").replace("-", "").replace("+", "").isalnum() for part in parts):
+        raise ValueError(f"{name!r} is no name of a time zone")
+    place = resources.files("tzdata.zoneinfo").joinpath(*parts)
+    try:
+        with place.open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except OSError as error:
+        raise ValueError(f"{name!r} is no time zone") from error

@@ -31,6 +31,7 @@ EVIDENCE_LIBRARIES = (
     "yara-x",
     "python-magic",
     "pylibmagic",
+    "tzdata",
 )
 """Distributions whose version can change a result."""
 

@@ -12,7 +12,7 @@ from cyberforensics.model.examination import Digests, Examination, Finding
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import run_parsers
-from cyberforensics.pipeline.spool import Spool, is_zero
+from cyberforensics.pipeline.spool import Spool, TooLarge, is_zero
 from cyberforensics.rules import Externals, Scanner, ScanResult
 
 
@@ -66,6 +66,9 @@ def _read(content: Content, reader: ContentReader, spool: Spool) -> _Reading:
     except OSError:
         code = "content.compressed-unreadable" if content.reader == "libfsntfs" else "content.unreadable"
         return _incomplete(content, spool.size, code, f"the content could not be read past byte {spool.size}")
+    except TooLarge:
+        message = f"the spool folder's file system can't hold it; the first {spool.size} bytes were examined"
+        return _incomplete(content, spool.size, "content.too-large", message)
     if spool.size != content.size:
         return _incomplete(content, spool.size, "content.short", f"{spool.size} of {content.size} bytes could be read")
     digests = Digests(*(value.hexdigest() for value in hashes))

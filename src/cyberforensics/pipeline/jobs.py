@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cyberforensics import disk
-from cyberforensics.errors import EvidenceError
+from cyberforensics.errors import CannotWrite, EvidenceError, WorkerError
 from cyberforensics.model.entry import Content, Entry
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
@@ -44,7 +44,10 @@ class Worker:
             return None
         if rules not in self._scanners:
             self._scanners.clear()
-            self._scanners[rules] = open_compiled(rules)
+            try:
+                self._scanners[rules] = open_compiled(rules)
+            except OSError as error:
+                raise WorkerError("the compiled rules of this run are gone from the spool folder") from error
         return self._scanners[rules]
 
 
@@ -121,11 +124,15 @@ class Job(Protocol):
 
 
 def run(job: Job, worker: Worker) -> Iterator[Message]:
-    """Run a job to its end; trouble with the evidence as a whole is a message too."""
+    """Run a job to its end; trouble with the evidence as a whole, or with this machine, is a message too."""
     try:
         yield from job.run(worker)
     except EvidenceError as error:
         yield wire.Failed(error.code, str(error), error.hint)
+    except CannotWrite as error:
+        yield wire.HostTrouble("write", str(error), error.hint)
+    except WorkerError as error:
+        yield wire.HostTrouble("worker", str(error), error.hint)
     except OSError:
         yield Problem(Stage.WORKER, "evidence.unreadable", "the volume could not be opened", Severity.ERROR)
     yield wire.Done()

@@ -63,18 +63,22 @@ def list_volume(
 
     The walk is deterministic, so a worker that died is replaced by one that goes on behind what was listed.
     """
-    listed = 0
+    listed = numbered = 0
     for _ in range(TRIES):
         try:
             free: int | None = None
             for message in supervisor.run(WalkJob(source, volume, leave_out, skip=listed)):
                 if isinstance(message, wire.Entries):
+                    numbered = _checked(volume, message.items, numbered)
                     take(message.items)
                     listed += len(message.items)
                 elif isinstance(message, wire.FreeSpace):
                     free = message.size
                 elif isinstance(message, Problem):
                     take((message,))
+                elif isinstance(message, wire.Failed):
+                    sentence = "the evidence could not be opened again; what comes after these entries is unknown"
+                    take((Problem(Stage.WALK, message.code, sentence, Severity.ERROR),))
             return free
         except WorkerStopped:
             continue
@@ -89,6 +93,20 @@ def list_volume(
         )
     )
     return None
+
+
+def _checked(volume: Volume, items: Iterable[Entry | Problem], numbered: int) -> int:
+    """How many entries there are with these; their numbers, which the worker gave, must be those of the walk.
+
+    Raises:
+        WorkerStopped: they are not.
+    """
+    for item in items:
+        if isinstance(item, Entry):
+            if item.number != numbered or item.volume != volume.id or not 0 <= (item.content or 0) <= numbered:
+                raise WorkerStopped("worker.bad-reply")
+            numbered += 1
+    return numbered
 
 
 def opened_volumes(found: Iterable[Volume | Problem]) -> Iterator[Volume]:

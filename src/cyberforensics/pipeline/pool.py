@@ -9,11 +9,15 @@ from typing import Self
 
 from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
+from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
 from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
-from cyberforensics.pipeline.wire import SourceDigests
+from cyberforensics.pipeline.wire import Failed, SourceDigests
 
-PendingDigests = Future[SourceDigests | None]
+PendingDigests = Future[SourceDigests]
+TRIES = 3
+"""How often the digests of a source are begun where the worker is killed."""
+
 BatchResult = tuple[tuple[Content, Examination], ...]
 
 
@@ -60,21 +64,26 @@ class Pool:
             yield self._running.pop(future), future.result()
 
     def digest(self, job: DigestJob) -> PendingDigests:
-        """Compute the digests of a source beside the batches; None where the worker did not survive it."""
+        """Compute the digests of a source beside the batches; where that fails, the result says why."""
         return self._threads.submit(self._digest, job)
 
-    def _digest(self, job: DigestJob) -> SourceDigests | None:
+    def _digest(self, job: DigestJob) -> SourceDigests:
         supervisor = self._idle.get()
-        result = None
+        code = "evidence.unreadable"
         try:
-            for message in supervisor.run(job):
-                if isinstance(message, SourceDigests):
-                    result = message
-            return result
-        except WorkerStopped:
-            return None
+            for _ in range(TRIES):
+                try:
+                    for message in supervisor.run(job):
+                        if isinstance(message, SourceDigests):
+                            return message
+                        if isinstance(message, Failed | Problem):
+                            code = message.code
+                except WorkerStopped as stopped:
+                    code = stopped.code
         finally:
             self._idle.put(supervisor)
+        sentence = "the digests of the source could not be computed"
+        return SourceDigests({}, (), (Problem(Stage.VERIFY, code, sentence, Severity.ERROR),))
 
     def __enter__(self) -> Self:
         return self

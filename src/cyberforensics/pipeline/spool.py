@@ -1,5 +1,6 @@
 """Contents too large for memory: written to a spool file as they are read, then mapped."""
 
+import errno
 import mmap
 import os
 import shutil
@@ -31,29 +32,61 @@ def spool_folder(case: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class TooLarge(Exception):
+    """The content is larger than the whole file system of the spool: no room that could be made would be enough."""
+
+
 class Spool:
-    """Collects a content; `buffer` then gives all of it, from memory or from a mapping."""
+    """Collects a content; `buffer` then gives all of it, from memory or from a mapping.
+
+    Raises `CannotWrite` where this machine has no room: that is never the evidence's fault.
+    """
 
     def __init__(self, folder: Path, size: int) -> None:
         self._pieces: list[bytes] = []
         self._file: int | None = None
         self._path: str | None = None
         self._map: mmap.mmap | None = None
+        self._expected = size
+        self._folder = folder
         self.size = 0
         """Bytes written so far."""
         if size > IN_MEMORY:
-            # mkstemp makes it 0600; it keeps its name, so that its removal by a virus scanner can be told
-            self._file, self._path = tempfile.mkstemp(prefix="content-", dir=folder)
+            try:
+                # mkstemp makes it 0600; it keeps its name, so that its removal by a virus scanner can be told
+                self._file, self._path = tempfile.mkstemp(prefix="content-", dir=folder)
+            except OSError as error:
+                raise self._refused(error) from error
 
     def write(self, block: bytes) -> None:
-        """Add a block."""
-        self.size += len(block)
+        """Add a block; holes stay holes, so that a sparse giant takes no room.
+
+        Raises:
+            TooLarge: it can't fit, whatever room is made.
+            CannotWrite: the spool's folder refuses.
+        """
         if self._file is None:
             self._pieces.append(block)
-        else:
-            view = memoryview(block)
-            while view:
-                view = view[os.write(self._file, view) :]
+        elif any_byte(block):
+            try:
+                view = memoryview(block)
+                while view:
+                    view = view[os.pwrite(self._file, view, self.size + len(block) - len(view)) :]
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EFBIG) and self._expected > self._capacity():
+                    raise TooLarge from error
+                raise self._refused(error) from error
+        self.size += len(block)
+
+    def _capacity(self) -> int:
+        room = os.statvfs(self._folder)
+        return room.f_blocks * room.f_frsize
+
+    def _refused(self, error: OSError) -> CannotWrite:
+        return CannotWrite(
+            f"{self._folder}: a large content can't be written to the spool folder ({error.strerror})",
+            hint="make room there; what was recorded before is kept, and the run can go on",
+        )
 
     def buffer(self) -> bytes | mmap.mmap:
         """Everything that was written.
@@ -69,7 +102,11 @@ class Spool:
             return b""
         if self._path is None or not Path(self._path).exists():
             raise FileNotFoundError("the spool file was removed")
-        self._map = mmap.mmap(self._file, self.size, access=mmap.ACCESS_READ)
+        try:
+            os.ftruncate(self._file, self.size)
+            self._map = mmap.mmap(self._file, self.size, access=mmap.ACCESS_READ)
+        except OSError as error:
+            raise self._refused(error) from error
         return self._map
 
     def __enter__(self) -> Self:

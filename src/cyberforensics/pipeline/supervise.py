@@ -3,19 +3,20 @@
 `Supervisor.examine` is the unit that is submitted: locally to a thread for each worker, later to a cluster.
 """
 
-import contextlib
+import math
 import os
 import pickle
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from cyberforensics.errors import WorkerError
+from cyberforensics.errors import CannotWrite, WorkerError
 from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem
@@ -71,6 +72,8 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._closed = False
+        self._door = threading.Lock()
+        """Held where a process is started and where `close`, from another thread, ends it: none slips through."""
 
     def run(self, job: Job, *, size: int = 0) -> Iterator[Message]:
         """Yield a job's answers.
@@ -79,11 +82,16 @@ class Supervisor:
             WorkerStopped: the worker died, hung or answered rubbish; what was yielded before is good.
         """
         self._submit(job)
-        while True:
-            message = self._receive(self._limits.seconds_for(size))
-            if isinstance(message, wire.Done):
-                return
-            yield message
+        is_done = False
+        try:
+            while not is_done:
+                message = self._receive(self._limits.seconds_for(size))
+                is_done = isinstance(message, wire.Done)
+                if not is_done:
+                    yield message
+        finally:
+            if not is_done:  # whoever stops listening leaves answers in the pipe: they must not meet the next job
+                self.stop()
 
     def examine(self, job: ExamineJob) -> Iterator[tuple[Content, Examination]]:
         """Yield every content of the job with its examination: each exactly once, in the job's order.
@@ -107,38 +115,46 @@ class Supervisor:
                 return
 
     def _alone(self, job: ExamineJob, culprit: Content) -> Examination:
+        result: Examination | None = None
+        code = "worker.bad-reply"
         try:
-            return next(iter(self._attempt(replace(job, contents=(culprit,)))))[1]
+            for _, examination in self._attempt(replace(job, contents=(culprit,))):
+                result = examination  # and on to the end, so that no answer is left in the pipe
         except WorkerStopped as stopped:
-            return given_up(culprit, stopped.code, _SENTENCES[stopped.code])
+            code = stopped.code
         except _EvidenceGone as gone:
             return given_up(culprit, gone.code, "the evidence could not be opened any more")
+        return given_up(culprit, code, _SENTENCES[code]) if result is None else result
 
     def _attempt(self, job: ExamineJob) -> Iterator[tuple[Content, Examination]]:
         self._submit(job)
-        for content in job.contents:
-            message = self._receive(self._limits.seconds_for(content.size))
-            if isinstance(message, wire.Failed | Problem):
-                self.stop()
-                raise _EvidenceGone(message.code)
-            if not isinstance(message, wire.Examined) or message.number != content.number:
-                self.stop()
+        is_done = False
+        try:
+            for content in job.contents:
+                message = self._receive(self._limits.seconds_for(content.size))
+                if isinstance(message, wire.Failed | Problem):
+                    raise _EvidenceGone(message.code)
+                if not isinstance(message, wire.Examined) or message.number != content.number:
+                    raise WorkerStopped("worker.bad-reply")
+                yield content, message.examination
+            is_done = isinstance(self._receive(self._limits.seconds), wire.Done)
+            if not is_done:
                 raise WorkerStopped("worker.bad-reply")
-            yield content, message.examination
-        if not isinstance(self._receive(self._limits.seconds), wire.Done):
-            self.stop()
-            raise WorkerStopped("worker.bad-reply")
+        finally:
+            if not is_done:
+                self.stop()
 
     def close(self) -> None:
         """End for good, from any thread: whoever waits for an answer gets none."""
-        self._closed = True
-        process = self._process
-        if process is not None:
-            process.kill()
+        with self._door:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
-        process, self._process = self._process, None
+        with self._door:
+            process, self._process = self._process, None
         self._buffer.clear()
         if process is None:
             return
@@ -146,27 +162,34 @@ class Supervisor:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+                pipe.close()
 
     def _submit(self, job: Job) -> None:
-        process = self._alive()
+        """Give the worker a job; one that does not take it in time is no better than one that does not answer."""
+        descriptor = _pipe(self._alive().stdin).fileno()
         data = pickle.dumps(job)
+        rest = memoryview(len(data).to_bytes(4, "big") + data)
+        deadline = time.monotonic() + self._limits.seconds
         try:
-            stream = _pipe(process.stdin)
-            stream.write(len(data).to_bytes(4, "big") + data)
-            stream.flush()
+            while rest:
+                _wait(descriptor, select.POLLOUT, deadline)
+                rest = rest[os.write(descriptor, rest) :]
+        except WorkerStopped:
+            self.stop()
+            raise
         except BrokenPipeError as error:
             self.stop()
             raise WorkerStopped("worker.died") from error
 
     def _alive(self) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise WorkerStopped("worker.died")
         if self._process is None or self._process.poll() is not None:
             self.stop()
-            self._process = _start(self._log)
-        return self._process
+        with self._door:
+            if self._closed:
+                raise WorkerStopped("worker.died")
+            if self._process is None:
+                self._process = _start(self._log)
+            return self._process
 
     def _receive(self, seconds: float) -> Message:
         """The next answer.
@@ -179,27 +202,39 @@ class Supervisor:
             length = int.from_bytes(self._read(4, deadline), "big")
             if length > wire.MAX_FRAME:
                 raise WorkerStopped("worker.bad-reply")
-            return wire.decode(self._read(length, deadline))
+            message = wire.decode(self._read(length, deadline))
         except wire.BadReply as error:
             self.stop()
             raise WorkerStopped("worker.bad-reply") from error
         except WorkerStopped:
             self.stop()
             raise
+        if isinstance(message, wire.HostTrouble):
+            self.stop()
+            raise message.error()
+        return message
 
     def _read(self, size: int, deadline: float) -> bytes:
         descriptor = _pipe(self._process.stdout if self._process else None).fileno()
         while len(self._buffer) < size:
-            ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise WorkerStopped("worker.timed-out")
+            _wait(descriptor, select.POLLIN, deadline)
             data = os.read(descriptor, 1 << 20)
             if not data:
                 raise WorkerStopped("worker.died")
             self._buffer += data
-        taken = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as view:
+            taken = bytes(view[:size])
         del self._buffer[:size]
         return taken
+
+
+def _wait(descriptor: int, event: int, deadline: float) -> None:
+    """Wait until a pipe can be used; not with `select`, which refuses descriptors above 1023."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    left = math.ceil(1000 * max(0.0, deadline - time.monotonic()))
+    if not poll.poll(min(left, 2**31 - 1)):
+        raise WorkerStopped("worker.timed-out")
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
@@ -209,21 +244,38 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _start(log: Path | None) -> subprocess.Popen[bytes]:
-    """A worker in a session of its own: Ctrl-C reaches the parent alone."""
-    environment = {**os.environ, "TZ": "UTC"}
+    """A worker in a session of its own: Ctrl-C reaches the parent alone.
+
+    It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
+    """
     try:
-        target = log.open("ab") if log is not None else subprocess.DEVNULL
+        target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:
-            return subprocess.Popen(
-                [sys.executable, "-m", "cyberforensics.pipeline.worker"],
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "cyberforensics.pipeline.worker", str(os.getpid())],
+                bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=target,
-                env=environment,
+                env={**os.environ, "TZ": "UTC"},
                 start_new_session=True,
             )
         finally:
-            if not isinstance(target, int):
-                target.close()
+            if log is not None:
+                os.close(target)
     except OSError as error:
         raise WorkerError(f"no worker process could be started ({error.strerror})") from error
+    os.set_blocking(_pipe(process.stdin).fileno(), False)
+    return process
+
+
+def _open_log(path: Path) -> int:
+    """A descriptor of the run log, at its end.
+
+    Raises:
+        CannotWrite: the folder refuses.
+    """
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CannotWrite(f"{path}: the run log can't be written ({error.strerror})") from error

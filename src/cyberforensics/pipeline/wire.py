@@ -5,11 +5,13 @@ another shape than its dataclass says is refused: the worker that sent it is not
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import get_args
+from typing import Literal, get_args
 
+from cyberforensics.errors import CannotWrite, Error, WorkerError
 from cyberforensics.model.codec import BadShape, decoder, encoder
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
@@ -19,6 +21,8 @@ from cyberforensics.model.volume import Volume
 
 MAX_FRAME = 256 * 1024 * 1024
 """Bytes of the longest answer that is read."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class BadReply(Exception):
@@ -85,6 +89,19 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class HostTrouble:
+    """This machine is to blame, not the evidence: the run ends, and nothing of it is held against an entry."""
+
+    kind: Literal["write", "worker"]
+    message: str
+    hint: str = ""
+
+    def error(self) -> Error:
+        """What ends the run."""
+        return {"write": CannotWrite, "worker": WorkerError}[self.kind](self.message, hint=self.hint)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The job is over."""
 
@@ -100,6 +117,7 @@ Message = (
     | SourceDigests
     | Exported
     | Failed
+    | HostTrouble
     | Done
 )
 _TYPES: Mapping[str, type] = MappingProxyType({kind.__name__: kind for kind in get_args(Message)})
@@ -118,7 +136,9 @@ def decode(frame: bytes) -> Message:
         BadReply: it is no JSON, of no known type, or of another shape than its type.
     """
     try:
-        name, value = json.loads(frame)
+        name, value = json.loads(frame.decode())
+        if _SURROGATE.search(frame):  # half a character, which neither the store nor a strict reader takes
+            json.dumps(value, ensure_ascii=False).encode()
         message: Message = decoder(_TYPES[name])(value)
     except (BadShape, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReply("an answer of an unknown shape") from error

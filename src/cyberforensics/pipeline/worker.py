@@ -4,6 +4,7 @@ Started as ``python -m cyberforensics.pipeline.worker``, so that nothing of the 
 libraries print goes to standard error, which is the run log.
 """
 
+import ctypes
 import os
 import pickle
 import signal
@@ -12,9 +13,12 @@ import sys
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.jobs import Worker, run
 
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
 
 def main() -> None:
     """Serve jobs until the parent closes the pipe."""
+    _end_with_parent(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
     jobs = sys.stdin.buffer
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -26,6 +30,16 @@ def main() -> None:
             frame = wire.encode(message)
             replies.write(len(frame).to_bytes(4, "big") + frame)
             replies.flush()
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when the parent is gone, even in a call of a library that never returns.
+
+    The end of standard input alone is seen between two jobs only.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:  # it was gone before the kernel knew
+        sys.exit()
 
 
 if __name__ == "__main__":
