@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, report
-from cyberforensics.errors import CannotWrite, EvidenceError
+from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
 from cyberforensics.model.case_document import EntryRow
 
 INDEX = "index.jsonl"
@@ -31,16 +31,22 @@ def export(
         roots: where each exhibit lies now; without one, where it lay when it was examined.
 
     Raises:
+        UsageError: `roots` names what is no exhibit of the case.
         EvidenceError: the evidence is gone, or is not what was examined.
         CannotWrite: the folder can't be written.
     """
+    roots = roots or {}
+    unknown = [exhibit for exhibit in roots if exhibit not in case.zones(store)]
+    if unknown:
+        raise UsageError(f"{unknown[0]} is no exhibit of this case", hint=f"it has: {', '.join(case.zones(store))}")
     wanted = [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
     files = folder / case.FILES
     try:
         files.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"{files}: can't be made ({error.strerror})") from error
-    done = tuple(_export(store, wanted, files, roots or {}))
+    case.log_action(store.folder, "export started", {"contents": len(wanted)})
+    done = tuple(_export(store, wanted, files, roots))
     with report.replacing(folder / INDEX) as out:
         for item in done:
             line = report.json_line({**report.entry_object(item.row), "file": item.file, "not_exported": item.reason})
@@ -58,29 +64,34 @@ def _export(
     try:
         for exhibit in dict.fromkeys(row.exhibit for row in wanted):
             path = roots.get(exhibit) or case.source_of(store, exhibit)
-            source = disk.identify(exhibit, path)
-            evidence, _ = pipeline.open_source(supervisor, source, store.folder)
+            hint = f"name where it is now: --source {exhibit}=PATH"
+            try:
+                source = disk.identify(exhibit, path)
+                evidence, _ = pipeline.open_source(supervisor, source, store.folder)
+            except EvidenceError as error:
+                raise EvidenceError(str(error), code=error.code, hint=hint) from error
             if evidence.identity != case.identity_of(store, exhibit):
-                raise EvidenceError(
-                    f"{path}: not the media that was examined as exhibit {exhibit}",
-                    hint="name where it is now: --source ID=PATH",
-                )
+                raise EvidenceError(f"{path}: not the media that was examined as exhibit {exhibit}", hint=hint)
             for row in (row for row in wanted if row.exhibit == exhibit):
                 volume, content = case.content_of(store, row.entry.content or row.entry.number)
-                job = pipeline.ExportJob(source, volume, (content,), files)
+                expected = row.digests.sha256 if row.digests is not None else None
+                job = pipeline.ExportJob(source, volume, content, expected, files)
                 yield _one(supervisor, job, row)
     finally:
         supervisor.stop()
 
 
 def _one(supervisor: pipeline.Supervisor, job: pipeline.ExportJob, row: EntryRow) -> ExportedFile:
+    sha256: str | None = None
+    reason = "content.unreadable"
     try:
-        for message in supervisor.run(job):
-            if isinstance(message, pipeline.Exported) and message.sha256 is not None:
-                name = message.sha256
-                if row.digests is not None and row.digests.sha256 != name:
-                    return ExportedFile(row, None, "its bytes are not those that were examined")
-                return ExportedFile(row, f"{case.FILES}/{name[:2]}/{name[2:4]}/{name}", None)
+        for message in supervisor.run(job, size=job.content.size):  # to the end, so that the worker can be used again
+            if isinstance(message, pipeline.Exported):
+                sha256 = message.sha256
     except pipeline.WorkerStopped as stopped:
-        return ExportedFile(row, None, stopped.code)
-    return ExportedFile(row, None, "content.unreadable")
+        reason = stopped.code
+    if sha256 is None:
+        return ExportedFile(row, None, reason)
+    if job.expected not in (None, sha256):
+        return ExportedFile(row, None, "its bytes are not those that were examined")
+    return ExportedFile(row, f"{case.FILES}/{sha256[:2]}/{sha256[2:4]}/{sha256}", None)

@@ -32,13 +32,17 @@ class Filters:
 
 
 def objects(store: case.Store, what: str, filters: Filters) -> Iterator[Object]:
-    """Yield the rows of one kind in the order of their ids.
+    """The rows of one kind in the order of their ids.
 
     Raises:
         UsageError: the filters do not apply to this kind.
     """
     if filters.any and what not in ("entries", "findings"):
         raise UsageError(f"{what}: filters apply to entries and findings only")
+    return _objects(store, what, filters)
+
+
+def _objects(store: case.Store, what: str, filters: Filters) -> Iterator[Object]:
     zones = case.zones(store)
     if what == "entries":
         yield from map(report.entry_object, case.entries(store, filters=_conditions(filters)))

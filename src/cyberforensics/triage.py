@@ -1,12 +1,13 @@
 """The main job: evidence in, every entry examined once or listed with the reason why not, a case out."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, report, rules
-from cyberforensics.errors import Error, EvidenceError
+from cyberforensics.errors import CannotWrite, Error, EvidenceError
 from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence, StoredDigest
@@ -104,20 +105,42 @@ def triage(
     rule_set = rules.load(_packs(options), skip_broken=options.skip_broken_rules)
     with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder) as spool:
         case.log_action(case_folder, "triage started", {"command": options.command, "exhibits": sorted(named)})
-        run = _Run(store, case_folder, options, rule_set, rule_set.save(spool), spool, observer)
-        unopened = []
-        for exhibit, path in named.items():
-            try:
-                run.exhibit(exhibit, path)
-            except EvidenceError as error:
-                unopened.append(str(error))
-                run.unopened(exhibit, path, error)
-                if len(unopened) == len(named):
-                    raise
-        observer(Progress("reporting", ""))
-        summary = write_reports(store, tuple(unopened))
+        try:
+            run = _Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, observer)
+            unopened = _exhibits(run, named)
+            observer(Progress("reporting", ""))
+            summary = write_reports(store, unopened)
+        except BaseException as stop:
+            with contextlib.suppress(CannotWrite):
+                case.log_action(case_folder, "triage stopped", {"by": type(stop).__name__})
+            raise
         case.log_action(case_folder, "triage finished", {"findings": summary.document.findings_total})
     return summary
+
+
+def _exhibits(run: "_Run", named: Mapping[str, Path]) -> tuple[str, ...]:
+    """Go through the exhibits; what could not be opened, in words.
+
+    Raises:
+        EvidenceError: none could be opened.
+    """
+    unopened: list[str] = []
+    for exhibit, path in named.items():
+        try:
+            run.exhibit(exhibit, path)
+        except EvidenceError as error:
+            unopened.append(str(error))
+            run.unopened(exhibit, path, error)
+            if len(unopened) == len(named):
+                raise
+    return tuple(unopened)
+
+
+def _save(rule_set: rules.RuleSet, spool: Path) -> rules.CompiledRules:
+    try:
+        return rule_set.save(spool)
+    except OSError as error:
+        raise CannotWrite(f"{spool}: the compiled rules can't be written ({error.strerror})") from error
 
 
 def write_reports(store: case.Store, unopened: tuple[str, ...] = ()) -> Summary:
@@ -200,13 +223,15 @@ class _Run:
         case.log_action(self.folder, "exhibit not opened", {"exhibit": exhibit, "code": error.code})
 
     def _setup(self, exhibit: str, path: Path) -> case.PassSetup:
-        zone = self.options.zones.get(exhibit)
+        zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
         packs = self.rule_set.packs
         run_key = {
             "rule packs": [f"{pack.name} {pack.sha256}" for pack in packs],
             "rule files left out": [name for pack in packs for name in pack.left_out],
             "rule engine": rules.engine_version() if packs else "",
             "source time zone": zone,
+            "stated digest": f"{stated.algorithm}:{stated.value}" if stated is not None else None,
+            "media digest computed": self.options.verify,
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }
         return case.PassSetup(

@@ -1,8 +1,8 @@
 """The examples of the documentation: what is typed, what comes out, and how both are told.
 
-A block marked ``console`` holds commands behind ``$ `` (a backslash at the end goes on in the next line) and, under each,
-what it prints on both of its outputs. In an output ``…`` stands for what may vary within its line, and a line that is
-nothing but ``…`` for any number of lines.
+A block marked ``console`` holds commands behind ``$ `` (a backslash at the end goes on in the next line, and so does
+``> ``, as the shell prompts for it) and, under each, what it prints on both of its outputs. In an output ``…`` stands
+for what may vary within its line, and a line that is nothing but ``…`` for any number of lines.
 """
 
 import os
@@ -63,6 +63,9 @@ def examples(text: str) -> Iterator[Example]:
             while command.endswith("\\\n"):
                 place += len(lines[0])
                 command = command[:-2].rstrip() + " " + lines.pop(0).lstrip()
+            while lines and lines[0].startswith("> "):
+                place += len(lines[0])
+                command += lines.pop(0)[2:]
             output = []
             first = place
             while lines and not lines[0].startswith("$ "):
@@ -74,9 +77,7 @@ def examples(text: str) -> Iterator[Example]:
 
 def matches(expected: tuple[str, ...], output: str) -> bool:
     """Whether an output is what the documentation shows."""
-    pattern = "".join(
-        r"(?:[^\n]*\n)*?" if line.strip() == "…" else _line(line.rstrip()) + "\n" for line in expected
-    )
+    pattern = "".join(r"(?:[^\n]*\n)*?" if line.strip() == "…" else _line(line.rstrip()) + "\n" for line in expected)
     return re.fullmatch(pattern, shown(output)) is not None
 
 

@@ -99,7 +99,7 @@ def test_a_rule_may_give_a_key_twice() -> None:
 
 def test_a_line_is_canonical_and_has_no_surrogate() -> None:
     line = jsonl.json_line({"b": "\ud800x\udcff\u2028é\n", "a": [1, None, True]})
-    assert line == '{"b":"\\ufffdx\\ufffd\u2028é\\n","a":[1,null,true]}'.replace("\\ufffd", "\ufffd")
+    assert line == '{"b":"\\ufffdx\\ufffd\\u2028é\\n","a":[1,null,true]}'.replace("\\ufffd", "\ufffd")
     assert "\n" not in line
     line.encode("utf-8")
 

@@ -147,7 +147,5 @@ def _activity(store: Store) -> tuple[tuple[ActivityBin, ...], int, int]:
             outside += count
         else:
             days.setdefault(day, {})[meaning] = count
-    bins = tuple(
-        ActivityBin(rfc3339(day * DAY, DAY) or "", days[day]) for day in sorted(days)
-    )
+    bins = tuple(ActivityBin(rfc3339(day * DAY, DAY) or "", days[day]) for day in sorted(days))
     return bins, outside, total

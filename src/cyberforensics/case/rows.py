@@ -43,7 +43,11 @@ _FIRST_TIME = 35
 
 EVERYTHING = Conditions()
 _HAS_FINDING = "EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)"
-ORDERS = {"id": "entry.id, entry.number", "walk": "entry.number", "weight": f"{_HAS_FINDING} DESC, entry.priority, entry.number"}
+ORDERS = {
+    "id": "entry.id, entry.number",
+    "walk": "entry.number",
+    "weight": f"{_HAS_FINDING} DESC, entry.priority, entry.number",
+}
 
 
 def volumes(store: Store, exhibit: str | None = None) -> Iterator[Volume]:
@@ -242,11 +246,12 @@ SELECT chosen.meaning, chosen.raw, chosen.encoding, chosen.data, volume.exhibit,
        exhibit.zone, entry.id, entry.path, entry.stream, entry.meta_address, entry.name_state, entry.size
 FROM chosen JOIN entry ON entry.number = chosen.entry JOIN volume ON volume.number = entry.volume
 JOIN exhibit ON exhibit.exhibit = volume.exhibit
-ORDER BY moment IS NULL, moment, entry.id, chosen.meaning, chosen.raw
+ORDER BY moment IS NULL, moment, iif(chosen.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), chosen.raw, 0),
+         entry.id, chosen.meaning, chosen.raw
 """
 _BETWEEN = (
-    f"WITH {_TIMED}, chosen AS (SELECT * FROM timed WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)) "
-    f"{_TIMELINE}"
+    f"WITH {_TIMED}, chosen AS (SELECT * FROM timed WHERE (?1 IS NULL OR moment >= ?1) "
+    f"AND (?2 IS NULL OR moment < ?2)) {_TIMELINE}"
 )
 _LATEST = f"""
 WITH {_TIMED}, chosen AS (

@@ -49,7 +49,7 @@ CREATE TABLE session (
     finished TEXT,
     examiner TEXT,
     command TEXT NOT NULL,
-    source ANY NOT NULL               -- where the exhibit lay on that host; bytes where they are no UTF-8
+    source ANY NOT NULL               -- where the exhibit lay on that host, bytes where it is no UTF-8
 ) STRICT;
 
 CREATE TABLE time_kinds (number INTEGER PRIMARY KEY, kinds TEXT NOT NULL UNIQUE) STRICT;

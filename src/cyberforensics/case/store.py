@@ -166,12 +166,11 @@ def _closing_on_error(store: Store) -> Iterator[None]:
         store.close()
         if isinstance(error, sqlite3.DatabaseError):
             _explain(store.folder / STORE, error)
-            raise _damaged(store.folder / STORE, error) from error
         raise
 
 
 def _has_tables(store: Store) -> bool:
-    return store.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
+    return bool(store.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
 def _take_lock(folder: Path) -> int:
@@ -246,7 +245,11 @@ def storable(value: int) -> int | str:
 
 
 def _check_format(store: Store) -> None:
-    row = store.database.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
+    try:
+        row = store.database.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
+    except sqlite3.DatabaseError as error:
+        _explain(store.folder / STORE, error)
+        raise _damaged(store.folder / STORE, error) from error
     if row is None or row[0] != str(FORMAT):
         found = "none" if row is None else row[0]
         raise CaseRefused(

@@ -1,5 +1,6 @@
 """The application: its commands, and the only place where errors become exit codes."""
 
+import io
 import os
 import signal
 import sys
@@ -40,14 +41,10 @@ for _name, _command in COMMANDS:
     app.command(_name)(_command)
 
 
-class _Terminated(BaseException):
-    """SIGTERM."""
-
-
 def _version(value: bool) -> None:
     if value:
         for name, version in versions():
-            typer.echo(f"{name} {version}")
+            render.line(f"{name} {version}")
         raise typer.Exit
 
 
@@ -61,42 +58,74 @@ def _options(
     """Digital forensics triage: seized images in, a case that others can check out."""
 
 
+class _Stopped(BaseException):
+    """A signal asks to stop."""
+
+
+_received: list[int] = []
+"""Signals that asked to stop. Remembered, since an exception of ours may get lost in a library that calls back."""
+
+_CODES = {signal.SIGINT: errors.EXIT_INTERRUPTED, signal.SIGTERM: errors.EXIT_TERMINATED}
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
 def main() -> None:
     """Run a command, and turn what it raises into one clear sentence and an exit code."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in _CODES:
+        signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # the same bytes in every locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(_run())
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """The first signal ends the run in order, the second at once: whatever happens, the case can be gone on with."""
+    if _received:
+        if sys.stderr.isatty():
+            os.write(sys.stderr.fileno(), _SHOW_CURSOR)
+        os._exit(_CODES[signal.Signals(_received[0])])
+    _received.append(number)
+    raise _Stopped
 
 
 def _run() -> int:
     try:
+        return _outcome()
+    except BaseException:
+        if not _received:
+            raise
+        word = "stopped" if _received[0] == signal.SIGINT else "terminated"
+        render.say(word + ("; start the same command again to go on where it stopped" if _is_triage() else ""))
+        return _CODES[signal.Signals(_received[0])]
+
+
+def _is_triage() -> bool:
+    return sys.argv[1:2] == ["triage"]
+
+
+def _outcome() -> int:
+    try:
         result = app(standalone_mode=False)
-        sys.stdout.flush()
+        render.flush()
         return result if isinstance(result, int) else errors.EXIT_DONE
     except typer.Exit as stop:
+        render.flush()
         return stop.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        render.say("stopped; start the same command again to go on where it stopped")
-        return errors.EXIT_INTERRUPTED
-    except _Terminated:
-        render.say("terminated; start the same command again to go on where it stopped")
-        return errors.EXIT_TERMINATED
     except typer.TyperException as error:
-        if hasattr(error, "show"):  # usage, as Typer words it
-            error.show(sys.stderr)
-        else:
-            render.say(f"error: {error}")
+        render.usage(error)
         return errors.EXIT_USAGE
-    except BrokenPipeError:
+    except render.ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has had enough
         return errors.EXIT_DONE
     except errors.Error as error:
+        if _received:
+            raise
         render.error(error)
         return error.exit_code
-    except Exception:  # noqa: BLE001 - a bug of ours must end in its own exit code, and say what to report
+    except Exception:
+        if _received:
+            raise
         traceback.print_exc()
         render.say("this is a bug: please report it with the lines above and `cyberforensics --version`")
         return errors.EXIT_BUG
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise _Terminated

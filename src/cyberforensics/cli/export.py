@@ -1,5 +1,7 @@
 """``cyberforensics export``."""
 
+import json as jsonlib
+import re
 from fnmatch import translate
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +17,10 @@ def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the files and their index.")],
     finding: Annotated[str | None, typer.Option(help="What this finding lies in (its id, or its beginning).")] = None,
-    path: Annotated[str | None, typer.Option(help="GLOB of the path, as in '/Users/*/Downloads/*'.")] = None,
+    path: Annotated[str | None, typer.Option(help="GLOB of the path, as in `'/Users/*/Downloads/*'`.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Contents with this digest.")] = None,
     source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the index as JSON lines.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the index as one JSON array.")] = False,
 ) -> None:
     """Write contents out of the evidence, each under its SHA-256, with an index of where they were.
 
@@ -26,14 +28,20 @@ def command(
     """
     if finding is None and path is None and sha256 is None:
         raise UsageError("nothing was chosen", hint="--finding ID, --path GLOB or --sha256 DIGEST")
+    if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+        raise UsageError(f"--sha256 {sha256}: a SHA-256 has 64 hexadecimal digits")
+    if finding is not None and not re.fullmatch("[0-9a-f]+", finding):
+        raise UsageError(
+            f"--finding {finding}: not the id of a finding", hint="`cyberforensics show findings` has them"
+        )
     conditions = case.Conditions(
         path=None if path is None else translate(path), sha256=sha256 and sha256.lower(), finding=finding
     )
-    roots = options.exhibits([], source) if source else {}
+    roots = options.exhibits([], source, option="--source") if source else {}
     with case.open_existing(folder) as store:
         done = export.export(store, conditions, output, roots)
     if json:
-        render.lines((output / export.INDEX).read_text().splitlines())
+        render.as_json([jsonlib.loads(line) for line in (output / export.INDEX).read_text().splitlines()])
     else:
         for item in done:
             render.lines([f"{item.file or f'NOT EXPORTED ({item.reason})'}  {item.row.entry.path}"])

@@ -26,7 +26,7 @@ def command(
         for volume in opened.volumes:
             _volume(volume)
         for problem in opened.problems:
-            typer.echo(f"{problem.severity}: {problem.message} [{problem.code}]")
+            render.line(f"{problem.severity}: {problem.message} [{problem.code}]")
     if any(problem.severity != Severity.INFO for problem in opened.problems):
         raise typer.Exit(EXIT_PROBLEMS)
 
@@ -44,7 +44,7 @@ def _evidence(evidence: Evidence) -> None:
     rows += [(name.capitalize(), value) for name, value in evidence.container_metadata if value]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        typer.echo(f"{name:<{width}}  {value}")
+        render.line(f"{name:<{width}}  {value}")
 
 
 def _volume(volume: Volume) -> None:
@@ -54,4 +54,4 @@ def _volume(volume: Volume) -> None:
     label = f", {volume.label}" if volume.label else ""
     snapshots = f", {volume.snapshots} snapshots" if volume.snapshots else ""
     note = f" ({volume.note})" if volume.note else ""
-    typer.echo(f"{volume.slot}: {what}{place}{size}, {volume.type}{label}{snapshots}{note}")
+    render.line(f"{volume.slot}: {what}{place}{size}, {volume.type}{label}{snapshots}{note}")

@@ -25,20 +25,28 @@ def command(
     source: Annotated[Path, typer.Argument(help="An image, a folder or a file.")],
     path: Annotated[str, typer.Argument(help="Only what lies in this folder, as in /Users.")] = "/",
     tree: Annotated[bool, typer.Option("--tree", help="As a tree, without sizes and addresses.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON array of objects.")] = False,
 ) -> None:
     """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans."""
     prefix = path.rstrip("/")
     troubled = False
+    before = "["
     for item in pipeline.list_entries(source):
         if isinstance(item, Problem):
             troubled |= item.severity != Severity.INFO
             render.say(f"{item.severity}: {item.message}{f' ({item.path})' if item.path else ''} [{item.code}]")
         elif isinstance(item, Volume):
             if not json:
-                typer.echo(f"{item.id}: {item.filesystem}")
-        elif item.path == prefix or item.path.startswith(prefix + "/"):
-            render.lines([report.json_line(report.listed_object(item))] if json else _shown(item, tree=tree))
+                render.line(f"{item.id}: {item.filesystem}")
+        elif not (item.path == prefix or item.path.startswith(prefix + "/")):
+            continue
+        elif json:
+            render.line(before + report.json_line(report.listed_object(item)))
+            before = ","
+        else:
+            render.lines(_shown(item, tree=tree))
+    if json:
+        render.line("]" if before == "," else "[]")
     if troubled:
         raise typer.Exit(EXIT_PROBLEMS)
 

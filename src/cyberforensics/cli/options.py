@@ -13,7 +13,7 @@ _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 _EXHIBIT = re.compile(r"[\w.,+@() -]{1,128}", re.UNICODE)
 
 
-def exhibits(sources: Sequence[Path], named: Sequence[str]) -> dict[str, Path]:
+def exhibits(sources: Sequence[Path], named: Sequence[str], *, option: str = "--exhibit") -> dict[str, Path]:
     """Exhibit ids and their sources, from plain sources and from ``ID=SOURCE``.
 
     Raises:
@@ -23,7 +23,7 @@ def exhibits(sources: Sequence[Path], named: Sequence[str]) -> dict[str, Path]:
     for text in named:
         identity, equals, place = text.partition("=")
         if not (identity and equals and place):
-            raise UsageError(f"--exhibit {text}: not of the form ID=SOURCE")
+            raise UsageError(f"{option} {text}: not of the form ID={option[2:].upper()}")
         pairs.append((identity, Path(place)))
     if not pairs:
         raise UsageError("no source was named", hint="cyberforensics triage IMAGE --case FOLDER")

@@ -1,5 +1,6 @@
 """What all commands share in speaking: results to standard output, talk to standard error."""
 
+import io
 import json
 import sys
 from collections.abc import Iterable
@@ -7,7 +8,12 @@ from collections.abc import Iterable
 import typer
 from rich.console import Console
 
-from cyberforensics.errors import Error, RulePackError
+from cyberforensics import report
+from cyberforensics.errors import CannotWrite, Error, RulePackError
+
+
+class ReaderGone(Exception):
+    """Whoever read standard output has had enough."""
 
 
 def console() -> Console:
@@ -16,8 +22,19 @@ def console() -> Console:
 
 
 def say(text: str) -> None:
-    """One line of talk."""
-    typer.echo(text, err=True)
+    """One line of talk, in which nothing of a name acts on the terminal."""
+    typer.echo(report.visible(text), err=True)
+
+
+def usage(error: typer.TyperException) -> None:
+    """A request that makes no sense, as Typer words it."""
+    words = io.StringIO()
+    if hasattr(error, "show"):
+        error.show(words)
+    else:
+        words.write(f"error: {error}")
+    for line in words.getvalue().splitlines():
+        say(line)
 
 
 def error(problem: Error) -> None:
@@ -31,15 +48,47 @@ def error(problem: Error) -> None:
 
 
 def lines(output: Iterable[str]) -> None:
-    """Results, a line each."""
-    write = sys.stdout.write
+    """Results, a line each. On a terminal nothing in them acts; elsewhere they are what they are.
+
+    Raises:
+        ReaderGone: nobody reads them any more.
+        CannotWrite: they can't be written.
+    """
+    shown = report.visible if sys.stdout.isatty() else str
     for line in output:
-        write(line + "\n")
+        _written(shown(line) + "\n")
+
+
+def line(text: str) -> None:
+    """One line of results."""
+    lines([text])
 
 
 def as_json(value: object) -> None:
     """A result as one JSON document."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    lines(text.encode(errors="replace").decode().split("\n"))
+
+
+def flush() -> None:
+    """Write out what is still held back.
+
+    Raises:
+        ReaderGone: nobody reads it any more.
+        CannotWrite: it can't be written.
+    """
+    _written("", through=True)
+
+
+def _written(text: str, *, through: bool = False) -> None:
+    try:
+        sys.stdout.write(text)
+        if through:
+            sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+    except OSError as error:
+        raise CannotWrite(f"standard output: can't be written ({error.strerror})") from error
 
 
 def in_bytes(size: int | None) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics import case, triage
+from cyberforensics.cli import render
 
 
 def command(folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")]) -> None:
@@ -13,4 +14,4 @@ def command(folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder 
     with case.open_existing(folder) as store:
         summary = triage.write_reports(store)
         case.log_action(folder, "reports written", {})
-    typer.echo(summary.report)
+    render.line(str(summary.report))

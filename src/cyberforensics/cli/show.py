@@ -36,7 +36,7 @@ def command(
     form: Annotated[
         Format, typer.Option("--format", help="A table to read, or every field as JSON lines or CSV.")
     ] = Format.TABLE,
-    path: Annotated[str | None, typer.Option(help="GLOB of the path, as in '/Users/*/Downloads/*'.")] = None,
+    path: Annotated[str | None, typer.Option(help="GLOB of the path, as in `'/Users/*/Downloads/*'`.")] = None,
     category: Annotated[str | None, typer.Option(help="picture, document, archive …")] = None,
     deleted: Annotated[bool, typer.Option("--deleted", help="Only what is not allocated.")] = False,
     since: Annotated[str | None, typer.Option(help="With a time at or after this (RFC 3339, or a date).")] = None,
@@ -57,11 +57,19 @@ def command(
         if form is Format.JSONL:
             render.lines(report.json_line(found) for found in objects)
         elif form is Format.CSV:
-            render.lines(report.object_csv_lines(what.value, objects))
+            render.lines(report.object_csv_lines(_KINDS[what], objects))
         else:
             render.lines(_table(what.value, objects))
 
 
+_KINDS: Mapping[What, str] = {
+    What.ENTRIES: "entry",
+    What.FINDINGS: "finding",
+    What.EVENTS: "event",
+    What.PROBLEMS: "problem",
+    What.VOLUMES: "volume",
+    What.COVERAGE: "coverage",
+}
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "entries": ("status", "size", "name_state", "media_type", "path", "stream"),
     "findings": ("severity", "rule", "context", "path", "stream", "id"),

@@ -30,12 +30,14 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output without it.")] = None,
 ) -> None:
     """Write every time of the case: file system times and events. What a format loses is said on standard error."""
+    since, until = options.moment(start), options.moment(end)
     with case.open_existing(folder) as store:
         left_out = report.LeftOut()
-        if form is Format.BODYFILE:
-            lines = report.bodyfile_lines(case.entries(store, order="walk"))
+        if form is Format.BODYFILE:  # its lines are entries: those that have a time between the two
+            chosen = case.Conditions(since=since, until=until)
+            lines = report.bodyfile_lines(case.entries(store, filters=chosen, order="walk"))
         else:
-            rows = case.timeline(store, options.moment(start), options.moment(end))
+            rows = case.timeline(store, since, until)
             lines = report.csv_lines(rows) if form is Format.CSV else report.timesketch_lines(rows, left_out)
         if output is None:
             render.lines(lines)

@@ -33,7 +33,7 @@ def command(
         render.as_json([asdict(check) for check in checks])
     for check in checks if not json else ():
         stated = f"stated {check.stated} ({check.stated_origin})" if check.stated else "stated: none"
-        typer.echo(f"{check.subject} {check.algorithm}: {stated}, computed {check.computed}: {check.verdict}")
+        render.line(f"{check.subject} {check.algorithm}: {stated}, computed {check.computed}: {check.verdict}")
     if any(check.verdict == "MISMATCH" for check in checks):
         raise typer.Exit(EXIT_PROBLEMS)
 

@@ -3,13 +3,13 @@
 Asked for the runs of deleted entries only, so nothing is read before it is needed.
 """
 
-import struct
 from array import array
 from collections.abc import Callable
 
 from cyberforensics.disk import ntfs
 from cyberforensics.disk.media import ReadAt
 from cyberforensics.disk.raw_exfat import ExfatGeometry
+from cyberforensics.disk.raw_ext import ExtGeometry
 from cyberforensics.disk.raw_fat import FatGeometry
 from cyberforensics.disk.tsk import FileSystem
 from cyberforensics.errors import MalformedData
@@ -30,7 +30,7 @@ def allocation(file_system: FileSystem) -> CountAllocated | None:
         if file_system.name == "exfat":
             return _exfat(file_system, ExfatGeometry.read(read_at))
         if file_system.name.startswith("ext"):
-            return _ext(read_at)
+            return _ext(ExtGeometry.read(read_at))
     except (MalformedData, OSError):
         return None
     return None
@@ -84,41 +84,31 @@ def _exfat(file_system: FileSystem, geometry: ExfatGeometry) -> CountAllocated |
     return None
 
 
-_EXT_SUPERBLOCK = struct.Struct("<7I")
 _BLOCK_UNINIT = 0x2
+_MOST_GROUPS = 256  # kept: of 128 MiB each, enough for neighbours, and bounded for sweeps
 
 
-def _ext(read_at: ReadAt) -> CountAllocated | None:
+def _ext(geometry: ExtGeometry) -> CountAllocated:
     """Block bitmaps of the groups (ext4 documentation, "Block group descriptors")."""
-    superblock = read_at(1024, 1024)
-    _, blocks, _, _, _, first_block, log_size = _EXT_SUPERBLOCK.unpack_from(superblock)
-    block_size = 1024 << log_size
-    per_group = int.from_bytes(superblock[32:36], "little")
-    incompatible = int.from_bytes(superblock[96:100], "little")
-    wide = bool(incompatible & 0x80)
-    descriptor_size = max(32, int.from_bytes(superblock[254:256], "little")) if wide else 32
-    if log_size > 6 or not 0 < per_group <= block_size * 8 or blocks == 0 or incompatible & 0x10:
-        return None  # 0x10: META_BG, whose descriptors lie elsewhere
-    descriptors = (first_block + 1) * block_size
+    per_group = geometry.blocks_per_group
     cache: dict[int, int] = {}
 
     def group_bits(group: int) -> int:
         if group not in cache:
-            descriptor = read_at(descriptors + group * descriptor_size, descriptor_size)
+            descriptor = geometry.descriptor(group)
             place = int.from_bytes(descriptor[0:4], "little")
-            if descriptor_size >= 64:
+            if geometry.descriptor_size >= 64:
                 place |= int.from_bytes(descriptor[32:36], "little") << 32
-            flags = int.from_bytes(descriptor[18:20], "little")
-            cache[group] = (
-                0 if flags & _BLOCK_UNINIT else int.from_bytes(read_at(place * block_size, per_group // 8), "little")
-            )
-            if len(cache) > 256:  # 128 MiB of groups each: enough for neighbours, bounded for sweeps
+            unused = int.from_bytes(descriptor[18:20], "little") & _BLOCK_UNINIT
+            bitmap = b"" if unused else geometry.read_at(place * geometry.block_size, per_group // 8)
+            cache[group] = int.from_bytes(bitmap, "little")
+            if len(cache) > _MOST_GROUPS:
                 cache.pop(next(iter(cache)))
         return cache[group]
 
     def count(address: int, length: int) -> int:
         used = 0
-        place, end = address - first_block, address - first_block + length
+        place, end = address - geometry.first_block, address - geometry.first_block + length
         while place < end:
             group, within = divmod(place, per_group)
             here = min(end - place, per_group - within)

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from cyberforensics.disk import host, locator, vfs
+from cyberforensics.disk import host, locator, raw_chain, vfs
 from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media
-from cyberforensics.disk.tsk import FileSystem
+from cyberforensics.disk.tsk import FileSystem, pytsk3
 from cyberforensics.disk.volumes import open_window
 from cyberforensics.model.entry import Content
 from cyberforensics.model.volume import Volume
 
 BLOCK = 1024 * 1024
 """Bytes of one read."""
+
+_RESOURCE_FORK = int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC)
+_NO_ADDRESS = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE) | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
 
 
 class ContentReader(Protocol):
@@ -56,8 +59,12 @@ class _TskReader:
         if content.reader == "libfsntfs":
             yield from self._inflated(content)
             return
+        if content.reader == "raw":
+            yield from raw_chain.blocks(self._media.read_at, self._stored(content))
+            return
         inode, attribute = _address(content.meta_address)
         file = self._file_system.fs.open_meta(inode=inode)
+        attribute = attribute or _named_attribute(file, content)
         offset = 0
         while offset < content.size:
             wanted = min(BLOCK, content.size - offset)
@@ -86,18 +93,40 @@ class _TskReader:
         except vfs.trouble() as error:
             raise OSError("the system-compressed content could not be inflated") from error
 
+    def _stored(self, content: Content) -> raw_chain.Stored:
+        return raw_chain.open_stored(self._media, self._file_system.name, content.meta_address)
+
     def damaged(self, content: Content) -> bool:
         if not self._media.damaged(0, self._media.size):
             return False
+        if content.reader == "raw":
+            return raw_chain.is_damaged(self._media, self._stored(content))
         inode, attribute = _address(content.meta_address)
         block = self._file_system.block_size
-        for found in self._file_system.fs.open_meta(inode=inode):
+        file = self._file_system.fs.open_meta(inode=inode)
+        attribute = attribute or _named_attribute(file, content)
+        for found in file:
             if attribute and (int(found.info.type), int(found.info.id)) != attribute:
                 continue
             for run in found:
-                if self._media.damaged(int(run.addr) * block, int(run.len) * block):
+                has_place = not int(run.flags) & _NO_ADDRESS
+                if has_place and self._media.damaged(int(run.addr) * block, int(run.len) * block):
                     return True
         return False
+
+
+def _named_attribute(file: Any, content: Content) -> tuple[int, ...]:  # noqa: ANN401 - pytsk3 has no types
+    """(type, id) of a stream that the address alone does not tell: the resource fork of HFS+.
+
+    Raises:
+        OSError: the record has it no more.
+    """
+    if content.locator is None or "data_stream" not in locator.loads(content.locator):
+        return ()
+    for found in file:
+        if int(found.info.type) == _RESOURCE_FORK:
+            return int(found.info.type), int(found.info.id)
+    raise OSError("the record has no such stream")
 
 
 def _address(meta_address: str) -> tuple[int, tuple[int, ...]]:
@@ -143,8 +172,12 @@ class _HostReader:
         relative = b"" if self._root.is_file() else content.path_raw
         descriptor = host.open_beneath(self._root, relative)
         try:
+            before = os.fstat(descriptor)
             while data := os.read(descriptor, BLOCK):
                 yield data
+            after = os.fstat(descriptor)
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise OSError("the file was changed while it was read")
         finally:
             os.close(descriptor)
 

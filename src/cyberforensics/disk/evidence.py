@@ -1,7 +1,8 @@
 """Opening an exhibit: from the files that hold it to its media, and to what it says of itself."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,8 @@ _DFVFS_TYPES: Mapping[Container, str] = MappingProxyType(
         Container.PARALLELS: "PHDI",
     }
 )
+_CONTAINER_EXTENSIONS = frozenset({".vhd", ".vhdx", ".vmdk", ".qcow", ".qcow2", ".dmg", ".e01", ".ex01", ".s01"})
+_FLAT_EXTENT = re.compile(r"-(flat|f\d+)\.vmdk$")
 _FIXED_BLOCKS = 64
 _BLOCK = 65_536
 
@@ -61,8 +64,9 @@ def open_evidence(source: Source) -> OpenEvidence:
         media = _raw(source)
         if source.container is Container.RAW and not _is_image(source.paths[0], media):
             return _one_file(source)
+        problems = tuple(_misnamed(source.paths[0]))
         layer = locator.node("RAW", outer) if source.container is Container.SPLIT_RAW else outer
-        return _opened(source, media, layer)
+        return _opened(source, media, layer, problems=problems)
     if source.container is Container.EWF:
         layer = locator.node("EWF", outer)
         try:
@@ -99,6 +103,19 @@ def _is_image(path: Path, media: Media) -> bool:
         return True
     # a saved boot sector has a table, too; its partitions lie elsewhere
     return any(slot.offset < media.size for table in read_tables(media, None) for slot in table.slots)
+
+
+def _misnamed(path: Path) -> Iterator[Problem]:
+    """A container's extension on what has no container's signature: raw bytes, or a container that lost its end."""
+    extension = path.suffix.lower()
+    if extension in _CONTAINER_EXTENSIONS and not _FLAT_EXTENT.search(path.name.lower()):
+        yield Problem(
+            Stage.OPEN,
+            "evidence.structure-damaged",
+            f"the name ends in {extension}, but the content has no mark of such a container: it was read as raw "
+            "bytes; if it is one, its beginning or its end is missing",
+            Severity.INFO,
+        )
 
 
 def _one_file(source: Source) -> OpenEvidence:

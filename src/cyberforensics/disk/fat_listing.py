@@ -12,6 +12,7 @@ from cyberforensics.disk.raw_fat_names import SlotName, Spelled, exfat_names, fa
 from cyberforensics.disk.tsk import FileSystem
 from cyberforensics.errors import MalformedData
 from cyberforensics.model.entry import NameState
+from cyberforensics.model.problem import Problem
 
 
 class FatListing:
@@ -29,6 +30,9 @@ class FatListing:
         self._geometry = geometry_of(self._read_at, file_system.name, file_system.media.size)
         self._names: dict[int, SlotName] = {}
         self._listed: set[int] = set()
+
+    def notes(self) -> tuple[Problem, ...]:
+        return ()
 
     def enter(self, directory: Directory) -> None:
         self._names, self._listed = {}, set()

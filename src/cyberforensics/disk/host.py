@@ -14,7 +14,7 @@ from pathlib import Path
 from cyberforensics.disk import locator
 from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status
 from cyberforensics.model.identity import child_id, root_id
-from cyberforensics.model.names import display_name
+from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.times import Timestamp
 from cyberforensics.model.volume import Volume
@@ -47,7 +47,7 @@ def open_beneath(root: Path, relative: bytes) -> int:
     Raises:
         OSError: it is gone, is no regular file any more, or a link stands on the way.
     """
-    descriptor = os.open(root, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = _open(root, None, follow=True)  # the examiner may have named the source by a link
     try:
         for part in filter(None, relative.split(b"/")):
             following = _open(part, descriptor)
@@ -61,9 +61,9 @@ def open_beneath(root: Path, relative: bytes) -> int:
     return descriptor
 
 
-def _open(part: bytes, directory: int) -> int:
+def _open(part: bytes | Path, directory: int | None, *, follow: bool = False, flags: int = 0) -> int:
     """Read-only and, where the host allows it, without touching the access time."""
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    flags |= os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
     try:
         return os.open(part, flags | getattr(os, "O_NOATIME", 0), dir_fd=directory)
     except PermissionError:
@@ -94,14 +94,19 @@ class _Walk:
             yield self._entry(status, "/" + display_name(name), b"/" + name, identity, None, None)
             return
         yield self._entry(status, "/", b"/", identity, None, None)
-        yield from self._directory(os.fsencode(root), "", b"", identity, 0)
+        yield from self._directory(root, None, "", b"", identity, 0)
 
     def _directory(
-        self, place: bytes, path: str, path_raw: bytes, parent: str, depth: int
+        self, name: bytes | Path, above: int | None, path: str, path_raw: bytes, parent: str, depth: int
     ) -> Iterator[Entry | Problem]:
+        """What a directory holds, reached through the open directory above it: nobody can put a link on the way."""
+        descriptor = None
         try:
-            descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | (os.O_NOFOLLOW if depth else 0))
+            descriptor = _open(name, above, follow=above is None, flags=os.O_DIRECTORY)
+            names = sorted(map(os.fsencode, os.listdir(descriptor)))  # noqa: PTH208 - of an open directory
         except OSError:
+            if descriptor is not None:
+                os.close(descriptor)
             yield Problem(
                 Stage.WALK,
                 "walk.directory-unreadable",
@@ -111,23 +116,22 @@ class _Walk:
             )
             return
         try:
-            names = sorted(os.fsencode(name) for name in os.listdir(descriptor))
-            for name in names:
-                yield from self._name(descriptor, place, name, path, path_raw, parent, depth)
+            for found in names:
+                yield from self._name(descriptor, found, path, path_raw, parent, depth)
         finally:
             os.close(descriptor)
 
     def _name(
-        self, descriptor: int, place: bytes, name: bytes, path: str, path_raw: bytes, parent: str, depth: int
+        self, descriptor: int, name: bytes, path: str, path_raw: bytes, parent: str, depth: int
     ) -> Iterator[Entry | Problem]:
         shown, raw = f"{path}/{display_name(name)}", path_raw + b"/" + name
         try:
             status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            target = os.readlink(name, dir_fd=descriptor) if stat.S_ISLNK(status.st_mode) else None
         except OSError:
             yield Problem(Stage.WALK, "walk.entry-unreadable", "the entry could not be looked at", path=shown)
             return
-        identity = child_id(parent, name, str(status.st_ino), NameState.ALLOCATED, b"", 0)
-        target = os.fsencode(os.readlink(name, dir_fd=descriptor)) if stat.S_ISLNK(status.st_mode) else None
+        identity = child_id(parent, name, "", NameState.ALLOCATED, b"", 0)  # no inode: a copy has the same ids
         yield self._entry(status, shown, raw, identity, parent, target)
         if not stat.S_ISDIR(status.st_mode):
             if stat.S_IFMT(status.st_mode) not in (stat.S_IFREG, stat.S_IFLNK):
@@ -147,7 +151,7 @@ class _Walk:
                 Stage.WALK, "walk.too-deep", f"nested deeper than {MAX_DEPTH} directories; not entered", path=shown
             )
         else:
-            yield from self._directory(place + b"/" + name, shown, raw, identity, depth + 1)
+            yield from self._directory(name, descriptor, shown, raw, identity, depth + 1)
 
     def _entry(
         self,
@@ -194,7 +198,7 @@ class _Walk:
             uid=status.st_uid,
             gid=status.st_gid,
             owner=str(status.st_uid),
-            link_target=display_name(target) if target is not None else None,
+            link_target=None if target is None else display_text(target.decode("utf-8", "surrogateescape")),
             locator=place,
             content=content,
             reader="host" if kind is Kind.FILE else None,

@@ -5,14 +5,19 @@ orphans without a name, and its empty files a second time. Neither is deleted: t
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cyberforensics.disk.listing import Directory, LeftOut, OwnRecord, Stray
 from cyberforensics.disk.raw_fat_names import Spelled
 from cyberforensics.disk.raw_iso9660 import IsoTree
-from cyberforensics.disk.raw_iso9660_records import IsoRecord
 from cyberforensics.model.entry import NameState
 from cyberforensics.model.names import display_name
+from cyberforensics.model.problem import Problem, Severity, Stage
+
+if TYPE_CHECKING:
+    from cyberforensics.disk.raw_iso9660_records import IsoRecord
+
+_ORPHANS = b"$OrphanFiles"
 
 
 class IsoListing:
@@ -23,15 +28,25 @@ class IsoListing:
         self._shown = tree.root.tree if tree.root is not None else None
         self._directory: Directory | None = None
         self._counted_alike = True
+        self._renamed = 0
         self._left_out: dict[bytes, list[IsoRecord]] = {}
         for record in tree.unlisted:
             self._left_out.setdefault((record.path or b"").rpartition(b"/")[0], []).append(record)
+
+    def notes(self) -> Iterator[Problem]:
+        """What is to be said of the whole volume."""
+        for gap in self._tree.gaps:
+            message = f"the second reading of the names left out a directory or a part of one: {gap}"
+            yield Problem(Stage.WALK, "walk.not-compared", message, offset=gap.offset)
+        if self._renamed:
+            message = f"{self._renamed} names are those of Rock Ridge; The Sleuth Kit shows the disc's own identifiers"
+            yield Problem(Stage.WALK, "walk.rock-ridge-names", message, Severity.INFO)
 
     def enter(self, directory: Directory) -> None:
         self._directory = directory
 
     def spell(self, raw: bytes, meta_address: int, file: Any) -> Spelled | None:  # noqa: ANN401, ARG002 - see OwnListing
-        if self._directory is None or self._directory.in_orphans or raw.startswith(b"$"):
+        if self._directory is None or self._directory.in_orphans or raw == _ORPHANS:
             return None
         path = (self._directory.tsk_path + b"/" + raw).strip(b"/")
         record = self._tree.numbered(meta_address)
@@ -40,6 +55,7 @@ class IsoListing:
             record = self._tree.find(meta_address, path=path)
         if record is None or record.tree != "primary" or record.rock_ridge_path is None:
             return None
+        self._renamed += 1
         return _spelled(record.rock_ridge_path.rpartition(b"/")[2])
 
     def left_out(self) -> Iterator[LeftOut]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from cyberforensics.disk.raw_fat_names import Spelled
 from cyberforensics.model.entry import EntryTime, NameState
+from cyberforensics.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Stray:
 
 class OwnListing(Protocol):
     """A second reading of the names."""
+
+    def notes(self) -> Iterable[Problem]:
+        """What is to be said of the whole volume. Ask after the last name."""
 
     def enter(self, directory: Directory) -> None:
         """Prepare for a directory: `spell` and `left_out` are about this one.

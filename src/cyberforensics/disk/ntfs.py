@@ -4,7 +4,7 @@ Formats: libyal's "New Technologies File System (NTFS)" documentation, sections 
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,8 @@ _CLOUD_MASK = 0xFFFF_0FFF  # sixteen cloud tags differ in one digit
 SYMBOLIC_LINK = 0xA000_000C
 MOUNT_POINT = 0xA000_0003
 
-_SI = struct.Struct("<4q")
-_FN = struct.Struct("<Q4q")
+_SI = struct.Struct("<4Q")
+_FN = struct.Struct("<Q4Q")
 _SDS_ENTRY = struct.Struct("<IIQI")
 _MAX_SDS = 64 * 1024 * 1024
 _BITMAP_BLOCK = 1024 * 1024
@@ -60,7 +60,7 @@ def standard_information(file: Any, attributes: tuple[Attribute, ...]) -> tuple[
     if len(data) < _SI.size:
         return (), None
     security = int.from_bytes(data[52:56], "little") if len(data) >= 56 else None
-    return tuple(map(_time, _SI_MEANINGS, _SI.unpack_from(data))), security
+    return _times(_SI_MEANINGS, _SI.unpack_from(data)), security
 
 
 def file_name_times(
@@ -83,16 +83,17 @@ def file_name_times(
             continue
         reference, *times = _FN.unpack_from(data)
         spelled = data[66 : 66 + 2 * data[64]].decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
-        decoded = tuple(map(_time, _FN_MEANINGS, times))
         if spelled == name and reference & 0xFFFF_FFFF_FFFF == parent:
-            return decoded
+            return _times(_FN_MEANINGS, times)
         if not fallback and data[65] != 2:  # namespace 2 is DOS: a short name alone
-            fallback = decoded
+            fallback = _times(_FN_MEANINGS, times)
     return fallback
 
 
-def _time(meaning: TimeMeaning, raw: int) -> EntryTime:
-    return EntryTime(meaning, Timestamp(raw, "filetime"))
+def _times(meanings: tuple[TimeMeaning, ...], values: Iterable[int]) -> tuple[EntryTime, ...]:
+    return tuple(
+        [EntryTime(meaning, Timestamp(raw, "filetime")) for meaning, raw in zip(meanings, values, strict=True)]
+    )
 
 
 def reparse_tag(file: Any, attributes: tuple[Attribute, ...]) -> int | None:  # noqa: ANN401 - pytsk3 has no types

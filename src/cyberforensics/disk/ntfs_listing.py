@@ -11,6 +11,7 @@ from cyberforensics.disk.ntfs import FILE_NAME
 from cyberforensics.disk.raw_fat_names import Spelled, of_text
 from cyberforensics.disk.tsk import FileSystem
 from cyberforensics.model.entry import NameState
+from cyberforensics.model.problem import Problem
 
 _FIXED = 66  # bytes of the attribute before the name
 _REPLACED = b"^"
@@ -22,6 +23,9 @@ class NtfsListing:
     def __init__(self, file_system: FileSystem) -> None:
         self._file_system = file_system
         self._parent = 0
+
+    def notes(self) -> tuple[Problem, ...]:
+        return ()
 
     def enter(self, directory: Directory) -> None:
         self._parent = directory.meta_address
@@ -42,7 +46,9 @@ class NtfsListing:
         for attribute in file:
             if int(attribute.info.type) != FILE_NAME or int(attribute.info.size) < _FIXED:
                 continue
-            data = file.read_random(0, min(int(attribute.info.size), _FIXED + 2 * 255), FILE_NAME, int(attribute.info.id))
+            data = file.read_random(
+                0, min(int(attribute.info.size), _FIXED + 2 * 255), FILE_NAME, int(attribute.info.id)
+            )
             parent = int.from_bytes(data[:6], "little")
             if parent == self._parent or self._parent == int(self._file_system.fs.info.last_inum):
                 names.append(data[_FIXED : _FIXED + 2 * data[64]])

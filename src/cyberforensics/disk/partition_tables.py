@@ -8,12 +8,12 @@ chapter 3 (Apple partition map).
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from uuid import UUID
 
 from cyberforensics.disk.media import Media
+from cyberforensics.disk.partition_types import GPT_TYPES, MBR_TYPES
 from cyberforensics.model.names import display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
 
@@ -27,68 +27,7 @@ _MOST_GPT_BYTES = 4 * 1024 * 1024
 _APM_ENTRY = struct.Struct(">2s2xIII32s32s")
 _MOST_APM = 4096
 
-MBR_TYPES: Mapping[int, str] = MappingProxyType(
-    {
-        0x01: "FAT12",
-        0x04: "FAT16",
-        0x05: "extended",
-        0x06: "FAT16",
-        0x07: "NTFS or exFAT",
-        0x0B: "FAT32",
-        0x0C: "FAT32 LBA",
-        0x0E: "FAT16 LBA",
-        0x0F: "extended LBA",
-        0x11: "hidden FAT12",
-        0x14: "hidden FAT16",
-        0x16: "hidden FAT16",
-        0x17: "hidden NTFS or exFAT",
-        0x1B: "hidden FAT32",
-        0x1C: "hidden FAT32 LBA",
-        0x1E: "hidden FAT16 LBA",
-        0x27: "Windows recovery",
-        0x42: "Windows dynamic disk",
-        0x82: "Linux swap",
-        0x83: "Linux",
-        0x85: "Linux extended",
-        0x8E: "Linux LVM",
-        0xA5: "FreeBSD",
-        0xA6: "OpenBSD",
-        0xA8: "Apple UFS",
-        0xA9: "NetBSD",
-        0xAF: "Apple HFS or HFS+",
-        0xDA: "data without file system",
-        0xEE: "GPT protective",
-        0xEF: "EFI system",
-        0xFB: "VMware VMFS",
-        0xFD: "Linux RAID",
-    }
-)
-GPT_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "c12a7328-f81f-11d2-ba4b-00a0c93ec93b": "EFI system",
-        "21686148-6449-6e6f-744e-656564454649": "BIOS boot",
-        "e3c9e316-0b5c-4db8-817d-f92df00215ae": "Microsoft reserved",
-        "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7": "Microsoft basic data",
-        "de94bba4-06d1-4d40-a16a-bfd50179d6ac": "Windows recovery",
-        "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3": "Windows dynamic disk metadata",
-        "af9b60a0-1431-4f62-bc68-3311714a69ad": "Windows dynamic disk data",
-        "e75caf8f-f680-4cee-afa3-b001e56efc2d": "Windows storage spaces",
-        "0fc63daf-8483-4772-8e79-3d69d8477de4": "Linux file system",
-        "4f68bce3-e8cd-4db1-96e7-fbcaf984b709": "Linux root (x86-64)",
-        "933ac7e1-2eb4-4f13-b844-0e14e2aef915": "Linux home",
-        "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f": "Linux swap",
-        "e6d6d379-f507-44c2-a23c-238f2a3df928": "Linux LVM",
-        "a19d880f-05fc-4d3b-a006-743f0f84911e": "Linux RAID",
-        "ca7d7ccb-63ed-4c53-861c-1742536059cc": "Linux LUKS",
-        "48465300-0000-11aa-aa11-00306543ecac": "Apple HFS+",
-        "7c3457ef-0000-11aa-aa11-00306543ecac": "Apple APFS",
-        "53746f72-6167-11aa-aa11-00306543ecac": "Apple Core Storage",
-        "426f6f74-0000-11aa-aa11-00306543ecac": "Apple boot",
-    }
-)
 _NO_TYPE = "00000000-0000-0000-0000-000000000000"
-RESERVED = frozenset({"Microsoft reserved", "BIOS boot"})
-"""Types that hold no file system by their definition: that none is found there is no loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,34 +197,27 @@ def _gpt(media: Media, sector: int) -> Table | None:
     if primary is None and (backup is None or not backup.sound or backup.lba not in places):
         return None
     table = Table("gpt", sector)
-    chosen: _GptHeader | None = None
-    for header in filter(None, (primary, backup)):
-        if header.sound and zlib.crc32(_entries(media, header, sector)) == header.entries_crc:
-            chosen = header
-            break
-    if chosen is None:
-        chosen = primary or backup
-        table.damaged("the checksums of both copies of the partition table (GPT) are wrong", sector)
-    elif chosen is backup:
+    copies = [header for header in (primary, backup) if header is not None]
+    sound = [
+        header
+        for header in copies
+        if header.sound and zlib.crc32(_entries(media, header, sector)) == header.entries_crc
+    ]
+    chosen = (sound or copies)[0]
+    if not sound:
+        table.damaged("the checksums of every copy of the partition table (GPT) are wrong", sector)
+    elif chosen is not primary:
         table.damaged("the first copy of the partition table (GPT) is damaged; its copy at the end was read", sector)
     elif backup is None:
-        table.problems.append(
-            Problem(
-                Stage.VOLUMES,
-                "volume.table-damaged",
-                "the copy of the partition table (GPT) at the end of the media is missing; the first was read",
-                Severity.INFO,
-            )
-        )
-    assert chosen is not None
+        message = "the copy of the partition table (GPT) at the end of the media is missing; the first was read"
+        table.problems.append(Problem(Stage.VOLUMES, "volume.table-damaged", message, Severity.INFO))
     if any(kind == _PROTECTIVE for _, kind, *_ in _mbr_entries(_read(media, 0, 512))):
         table.frames.append(Frame(0, sector, "protective MBR"))
-    for header, what in ((primary, ""), (backup, ", copy")):
-        if header is not None:
-            at = sector if header is primary else header.lba * sector
-            table.frames.append(Frame(at, sector, f"partition table (GPT header{what})"))
-            size = -(-header.bytes // sector) * sector
-            table.frames.append(Frame(header.entries_at * sector, size, f"partition table (GPT{what})"))
+    for header in copies:
+        at, what = (sector, "") if header is primary else (header.lba * sector, ", copy")
+        table.frames.append(Frame(at, sector, f"partition table (GPT header{what})"))
+        size = -(-header.bytes // sector) * sector
+        table.frames.append(Frame(header.entries_at * sector, size, f"partition table (GPT{what})"))
     _gpt_slots(table, _entries(media, chosen, sector), chosen, sector)
     _beside_gpt(media, table, sector)
     return table

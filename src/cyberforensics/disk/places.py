@@ -7,8 +7,9 @@ from types import MappingProxyType
 from cyberforensics.disk import locator, tsk, vfs
 from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media
-from cyberforensics.disk.partition_tables import RESERVED, read_tables
-from cyberforensics.disk.signatures import Signature, recognise
+from cyberforensics.disk.partition_tables import read_tables
+from cyberforensics.disk.partition_types import RESERVED
+from cyberforensics.disk.signatures import Signature, recognise, stated_size
 from cyberforensics.disk.vfs import InnerVolume
 from cyberforensics.model.names import display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
@@ -86,14 +87,15 @@ def _opened_with_tsk(opened: OpenEvidence, place: Place, file_system: tsk.FileSy
         copies = "copy" if snapshots == 1 else "copies"
         message = f"{place.slot} holds {snapshots} shadow {copies}, not opened"
         yield Problem(Stage.VOLUMES, "volume.snapshots-not-opened", message)
-    past_end = file_system.block_count * file_system.block_size - place.media.size
-    if past_end > 0 and place.media.size == place.size:  # else the slot's own end was named already
-        yield Problem(
-            Stage.VOLUMES,
-            "volume.past-end",
-            f"{place.slot}: the file system says that it is {past_end} bytes longer than the place it lies in",
-            offset=place.offset,
-        )
+    yield from _past_end(place, file_system.block_count * file_system.block_size)
+
+
+def _past_end(place: Place, stated: int) -> Iterator[Problem]:
+    """Whether what lies there says that it is longer than its place."""
+    missing = stated - place.media.size
+    if missing > 0 and place.media.size == place.size:  # else the slot's own end was named already
+        message = f"{place.slot}: what lies there says that it is {missing} bytes longer than its place"
+        yield Problem(Stage.VOLUMES, "volume.past-end", message, offset=place.offset)
 
 
 def _opened_with_dfvfs(opened: OpenEvidence, place: Place, signature: Signature) -> Iterator[Volume | Problem]:
@@ -106,6 +108,7 @@ def _opened_with_dfvfs(opened: OpenEvidence, place: Place, signature: Signature)
         note=_DELETED_UNSEEN,
     )
     yield _deleted_not_examined(place.slot)
+    yield from _past_end(place, stated_size(signature, place.media))
 
 
 def _deleted_not_examined(slot: str) -> Problem:
@@ -140,6 +143,7 @@ def _inner_volumes(
 ) -> Iterator[Volume | Problem]:
     """The logical volumes of LVM, or the volumes of an APFS container."""
     yield _volume(opened, place, VolumeStatus.METADATA, note=signature.title)
+    yield from _past_end(place, stated_size(signature, place.media))
     names = vfs.inner_volumes(opened.source, locator.node(layer_type, place.layer, location="/"))
     if not names:
         message = f"{place.slot}: the volumes of the {signature.title} could not be read"
@@ -147,8 +151,10 @@ def _inner_volumes(
     for number, inner in enumerate(names, 1):
         slot = f"{prefix}{number}" if place.slot == "whole" else f"{place.slot}.{prefix}{number}"
         layer = locator.node(layer_type, place.layer, location=inner.location, volume_index=inner.index)
-        yield from _apfs_volume(opened, slot, layer, inner) if prefix == "apfs" else _logical_volume(
-            opened, slot, layer, inner
+        yield from (
+            _apfs_volume(opened, slot, layer, inner)
+            if prefix == "apfs"
+            else _logical_volume(opened, slot, layer, inner)
         )
 
 

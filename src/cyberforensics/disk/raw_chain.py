@@ -7,11 +7,12 @@ the clusters held before, where the specification (7.6.5) says that the rest rea
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cyberforensics.disk.media import ReadAt
+from cyberforensics.disk.media import Media, ReadAt
 from cyberforensics.disk.raw_exfat import ExfatGeometry
 from cyberforensics.disk.raw_exfat import read_entry as read_exfat
 from cyberforensics.disk.raw_fat import FIRST_CLUSTER, FatGeometry
 from cyberforensics.disk.raw_fat import read_entry as read_fat
+from cyberforensics.errors import MalformedData
 
 _WINDOW = 64 * 1024  # bytes of the FAT that are read at once
 _BLOCK = 1024 * 1024
@@ -67,8 +68,14 @@ def stored(read_at: ReadAt, geometry: Geometry, meta_address: int) -> Stored | N
         start = geometry.data_offset
     wanted = -(-size // geometry.cluster_size)
     pieces = _one_piece(geometry, first, wanted) if in_one_piece else _chain(read_at, geometry, first, wanted)
-    return Stored(size, valid, tuple((start + (cluster - FIRST_CLUSTER) * geometry.cluster_size,
-                                      count * geometry.cluster_size) for cluster, count in pieces))
+    return Stored(
+        size,
+        valid,
+        tuple(
+            (start + (cluster - FIRST_CLUSTER) * geometry.cluster_size, count * geometry.cluster_size)
+            for cluster, count in pieces
+        ),
+    )
 
 
 def blocks(read_at: ReadAt, content: Stored) -> Iterator[bytes]:
@@ -138,3 +145,23 @@ class _Fat:
         if self._bits == 12 and cluster % 2:
             value >>= 4
         return value & self._mask
+
+
+def open_stored(media: Media, filesystem: str, meta_address: str) -> Stored:
+    """Find the content of an entry by its address.
+
+    Raises:
+        OSError: there is none, or its structures can't be read.
+    """
+    try:
+        found = stored(media.read_at, geometry_of(media.read_at, filesystem, media.size), int(meta_address))
+    except MalformedData as error:
+        raise OSError("the directory entry can't be read") from error
+    if found is None:
+        raise OSError("there is no such directory entry")
+    return found
+
+
+def is_damaged(media: Media, content: Stored) -> bool:
+    """Whether the container says that bytes of the content are not what was acquired."""
+    return any(media.damaged(offset, size) for offset, size in content.runs)

@@ -34,6 +34,7 @@ _COUNTS = struct.Struct("<II12xII")
 _INODE = struct.Struct("<H6xiiiI2xH")
 # size of what follows the first 128 bytes, …, the extra half of changed, modified, accessed; created and its extra half
 _EXTRA = struct.Struct("<H2xIIIiI")
+_EXTRA_TIMES = 16  # of these bytes, where the three times have their extra half
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +175,13 @@ class ExtGeometry:
 def parse_inode(data: bytes) -> ExtInode:
     """Decode 128 bytes or more."""
     mode, accessed, changed, modified, deleted, links = _INODE.unpack_from(data)
+    whole = _whole(("modified", modified), ("accessed", accessed), ("changed", changed))
     if len(data) < _OLD_INODE + _EXTRA.size:
-        return ExtInode(mode, links, deleted, _whole(("modified", modified), ("accessed", accessed), ("changed", changed)))
+        return ExtInode(mode, links, deleted, whole)
     size, extra_changed, extra_modified, extra_accessed, created, extra_created = _EXTRA.unpack_from(data, _OLD_INODE)
-    if size < 16:  # made by a system that knows no extra times
-        return ExtInode(mode, links, deleted, _whole(("modified", modified), ("accessed", accessed), ("changed", changed)))
-    times = (
+    if size < _EXTRA_TIMES:  # made by a system that knows no extra times
+        return ExtInode(mode, links, deleted, whole)
+    times: tuple[EntryTime, ...] = (
         EntryTime("modified", _extended(modified, extra_modified)),
         EntryTime("accessed", _extended(accessed, extra_accessed)),
         EntryTime("changed", _extended(changed, extra_changed)),

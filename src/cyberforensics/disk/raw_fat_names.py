@@ -1,7 +1,7 @@
 """The names of a FAT or exFAT directory, from its raw slots.
 
-TSK leaves out entries without a word: a long name of more than 499 bytes of UTF-8, a short name with a space inside;
-and it cuts or replaces a part of others. So each allocated directory is read here as well, and compared (`fat_listing`).
+TSK leaves out entries without a word (a long name that is too long as UTF-8, a short name with a space inside), and
+it cuts or replaces a part of others. So each allocated directory is read here as well, and compared (`fat_listing`).
 Sources: Microsoft's FAT specification ("FAT Directory Structure", "FAT Long Directory Entries") and the exFAT file
 system specification, 7.4 to 7.7. Only entries in use are given: what is left of deleted names is TSK's work.
 """

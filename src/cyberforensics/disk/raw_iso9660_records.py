@@ -279,9 +279,7 @@ class Walk:
         susp = raw_susp.parse(system_use(data)[self._skip :], self._read_at, self._descriptor.block_size)
         own = name if susp.name is None or parent is None else susp.name
         posix = _join(posix, own)[: 2 * _LONGEST_PATH]
-        return replace(
-            record, rock_ridge_path=posix, times=record.times + susp.times, link_target=susp.target
-        )
+        return replace(record, rock_ridge_path=posix, times=record.times + susp.times, link_target=susp.target)
 
 
 def _join(parent: bytes | None, name: bytes) -> bytes:

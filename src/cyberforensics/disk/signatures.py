@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from cyberforensics.disk.media import Media
 from cyberforensics.model.volume import VolumeStatus
@@ -75,3 +76,25 @@ def _stands(read_at: Callable[[int, int], bytes], signature: Signature) -> bool:
     except OSError:
         return False
     return found
+
+
+def stated_size(signature: Signature, media: Media) -> int:
+    """The bytes that a frame or file system says it has; 0 where it is not known here.
+
+    Places of the fields: Apple File System Reference, nx_superblock_t; XFS Algorithms & Data Structures, sb_blocksize
+    and sb_dblocks; LVM2, lib/format_text/layout.h.
+    """
+    try:
+        if signature.name == "apfs-container":
+            return _number(media, 36, 4, "little") * _number(media, 40, 8, "little")
+        if signature.name == "xfs":
+            return _number(media, 4, 4, "big") * _number(media, 8, 8, "big")
+        if signature.name == "lvm":
+            return _number(media, 512 + _number(media, 532, 4, "little") + 32, 8, "little")
+    except OSError:
+        return 0
+    return 0
+
+
+def _number(media: Media, offset: int, size: int, order: Literal["little", "big"]) -> int:
+    return int.from_bytes(media.read_at(offset, size), order)

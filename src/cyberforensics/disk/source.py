@@ -145,7 +145,7 @@ def _parallels(path: Path) -> tuple[Path, ...]:
 
 def _numbered(named: Path, stem: str, digits: str) -> tuple[Path, ...]:
     """Every segment from the first on; a gap in the numbers is an error, not an end."""
-    pattern = re.compile(re.escape(stem) + r"\.(\d{%d,})$" % len(digits))
+    pattern = re.compile(rf"{re.escape(stem)}\.(\d{{{len(digits)},}})$")
     found = {
         int(match[1]): sibling
         for sibling in named.parent.iterdir()

@@ -14,7 +14,7 @@ from cyberforensics.disk.media import Media
 os.environ["TZ"] = "UTC"
 time.tzset()
 
-import pytsk3  # noqa: E402 - TSK reads TZ when it is first used
+import pytsk3 as pytsk3  # noqa: E402 - TSK reads TZ when it is first used; others import it from here
 
 FILE_SYSTEMS: Mapping[int, str] = MappingProxyType(
     {
@@ -36,7 +36,7 @@ FILE_SYSTEMS: Mapping[int, str] = MappingProxyType(
 """The file systems that are walked with TSK; what else it recognises (APFS, YAFFS) goes elsewhere."""
 
 
-class Image(pytsk3.Img_Info):  # type: ignore[misc] - pytsk3 has no types
+class Image(pytsk3.Img_Info):  # type: ignore[misc]  # pytsk3 has no types
     """Our media as TSK sees it."""
 
     def __init__(self, media: Media) -> None:
@@ -47,8 +47,11 @@ class Image(pytsk3.Img_Info):  # type: ignore[misc] - pytsk3 has no types
         """The media outlives the image."""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Called by TSK."""
-        return self.media.read_at(offset, size)
+        """Called by TSK, for which no bytes are an error; an exception from here would reach nobody as what it is."""
+        try:
+            return self.media.read_at(offset, size)
+        except OSError:
+            return b""
 
     def get_size(self) -> int:
         """Bytes."""

@@ -6,13 +6,13 @@ left out, cut, or replaced in part.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from cyberforensics.disk.listing import Directory, LeftOut, OwnListing, OwnRecord, Stray
+from cyberforensics.disk.listing import Directory, LeftOut, OwnListing, Stray
 from cyberforensics.disk.own_listing import own_listing
 from cyberforensics.disk.raw_fat_names import Spelled
 from cyberforensics.disk.tsk import FileSystem, pytsk3
+from cyberforensics.disk.tsk_name import NAME_KINDS, UNALLOCATED_RECORD, TskName, record_behind
 from cyberforensics.errors import MalformedData
 from cyberforensics.model.entry import Kind, NameState
 from cyberforensics.model.identity import child_id
@@ -24,50 +24,8 @@ MAX_ORPHANS = 1_000_000
 _MAX_FAILURES = 100
 
 _UNALLOCATED_NAME = int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
-_UNALLOCATED_META = int(pytsk3.TSK_FS_META_FLAG_UNALLOC)
 _VIRTUAL_DIRECTORY = int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
 _DIRECTORIES = frozenset({int(pytsk3.TSK_FS_META_TYPE_DIR), _VIRTUAL_DIRECTORY})
-_NAME_KINDS = {
-    int(pytsk3.TSK_FS_NAME_TYPE_DIR): Kind.DIRECTORY,
-    int(pytsk3.TSK_FS_NAME_TYPE_VIRT_DIR): Kind.DIRECTORY,
-    int(pytsk3.TSK_FS_NAME_TYPE_REG): Kind.FILE,
-    int(pytsk3.TSK_FS_NAME_TYPE_LNK): Kind.LINK,
-    int(pytsk3.TSK_FS_NAME_TYPE_FIFO): Kind.FIFO,
-    int(pytsk3.TSK_FS_NAME_TYPE_SOCK): Kind.SOCKET,
-    int(pytsk3.TSK_FS_NAME_TYPE_CHR): Kind.DEVICE,
-    int(pytsk3.TSK_FS_NAME_TYPE_BLK): Kind.DEVICE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TskName:
-    """One name in one directory, with the record behind it where it is its own."""
-
-    id: str
-    parent: Directory | None
-    """None for the root."""
-    raw: bytes
-    path: str
-    path_raw: bytes
-    tsk_path: bytes
-    """The path as TSK spells it; differs where the name was taken from our own reading."""
-    meta_address: int | None
-    """None where TSK numbers no such entry."""
-    state: NameState
-    file: Any
-    """pytsk3.File whose record may be read; None where there is none, or it is another's."""
-    meta: Any
-    """pytsk3's metadata; None with `file`."""
-    is_directory: bool
-    name_kind: Kind
-    """What the name itself says it is; all that is known where there is no record."""
-    own: OwnRecord | None = None
-    """What we read of an entry that TSK does not open."""
-
-    @property
-    def is_virtual(self) -> bool:
-        """Whether it is a directory of TSK's own."""
-        return self.meta is not None and int(self.meta.type) == _VIRTUAL_DIRECTORY
 
 
 def walk_names(file_system: FileSystem, root: str) -> Iterator[TskName | Problem]:
@@ -83,9 +41,7 @@ def walk_names(file_system: FileSystem, root: str) -> Iterator[TskName | Problem
         return
     address = int(file_system.fs.info.root_inum)
     meta = root_file.info.meta
-    yield TskName(
-        root, None, b"", "/", b"/", b"/", address, NameState.ALLOCATED, root_file, meta, True, Kind.DIRECTORY
-    )
+    yield TskName(root, None, b"", "/", b"/", b"/", address, NameState.ALLOCATED, root_file, meta, True, Kind.DIRECTORY)
     try:
         own = own_listing(file_system)
     except (MalformedData, OSError):
@@ -95,6 +51,8 @@ def walk_names(file_system: FileSystem, root: str) -> Iterator[TskName | Problem
         )
     top = Directory(root, "", b"", b"", address, 0, in_orphans=False, allocated=True)
     yield from _Walk(file_system, own).directories(top)
+    if own is not None:
+        yield from own.notes()
 
 
 class _Walk:
@@ -103,7 +61,6 @@ class _Walk:
     def __init__(self, file_system: FileSystem, own: OwnListing | None) -> None:
         self._file_system = file_system
         self._own = own
-        self._has_sequences = file_system.name == "ntfs"
         self._seen: set[int] = set()
         self._orphans = 0
         self._by_path: dict[bytes, Directory] | None = {} if file_system.name == "iso9660" else None
@@ -154,7 +111,9 @@ class _Walk:
             if directory.in_orphans and directory.depth == 1:
                 self._orphans += 1
                 if self._orphans > MAX_ORPHANS:
-                    yield _about(directory, "walk.orphans-cut", f"more than {MAX_ORPHANS} orphans; the rest is unlisted")
+                    yield _about(
+                        directory, "walk.orphans-cut", f"more than {MAX_ORPHANS} orphans; the rest is unlisted"
+                    )
                     return
             yield from self._name(file, name, directory, ids)
         yield from self._left_out(directory, ids)
@@ -197,9 +156,11 @@ class _Walk:
         elif deleted:
             state = NameState.DELETED
         if meta is None or (deleted and not directory.in_orphans):
-            file, meta, state = self._record(file, name, meta, address, state)
-        elif state is NameState.ALLOCATED and int(meta.flags) & _UNALLOCATED_META:
+            file, meta, state = record_behind(self._file_system, file, name, state)
+        elif state is NameState.ALLOCATED and int(meta.flags) & UNALLOCATED_RECORD:
             state = NameState.DELETED  # in use by the name alone: an index block that was freed whole, or damage
+        if meta is None and state is NameState.ALLOCATED:
+            yield _about(directory, "walk.entry-unreadable", f"the record of {display_name(raw)} could not be read")
         spelled, within, tsk_raw = None, directory, raw
         if self._own is not None:
             spelled = self._own.spell(raw, address, file) if state is not NameState.REALLOCATED else None
@@ -216,7 +177,8 @@ class _Walk:
                 yield _renamed(directory, spelled, tsk_raw)
         else:
             shown = display_name(raw)
-        kind = _NAME_KINDS.get(int(name.type), Kind.OTHER)
+        kind = NAME_KINDS.get(int(name.type), Kind.OTHER)
+        meta_type = int(meta.type) if meta is not None else None
         yield TskName(
             id=_new_id(ids, within.id, raw, address, state),
             parent=within,
@@ -228,36 +190,10 @@ class _Walk:
             state=state,
             file=file if meta is not None else None,
             meta=meta,
-            is_directory=int(meta.type) in _DIRECTORIES if meta is not None else kind is Kind.DIRECTORY,
+            is_directory=kind is Kind.DIRECTORY if meta_type is None else meta_type in _DIRECTORIES,
             name_kind=kind,
+            is_virtual=meta_type == _VIRTUAL_DIRECTORY,
         )
-
-    def _record(
-        self,
-        file: Any,  # noqa: ANN401 - pytsk3 has no types
-        name: Any,  # noqa: ANN401
-        meta: Any,  # noqa: ANN401
-        address: int,
-        state: NameState,
-    ) -> tuple[Any, Any, NameState]:
-        """The record behind a name that is not in use, if it is still that name's; else none, and the state says why.
-
-        A name that stands as in use, and whose record is not or was used again, is one of these too.
-        """
-        if meta is None:
-            # pytsk3 gives no metadata with a deleted NTFS name; reading it by address skips TSK's own check
-            try:
-                file = self._file_system.fs.open_meta(inode=address) if address else None
-                meta = file.info.meta if file is not None else None
-            except OSError:
-                meta = None
-            if meta is None:
-                return None, None, NameState.DELETED if state is NameState.ALLOCATED else state
-            if self._has_sequences and int(meta.seq) not in (int(name.meta_seq), int(name.meta_seq) + 1):
-                return None, None, NameState.REALLOCATED
-        if not int(meta.flags) & _UNALLOCATED_META:
-            return None, None, NameState.REALLOCATED
-        return file, meta, NameState.DELETED if state is NameState.ALLOCATED else state
 
     def _left_out(self, directory: Directory, ids: set[str]) -> Iterator[TskName | Problem]:
         if self._own is None:
@@ -313,7 +249,7 @@ class _Walk:
             if stray.twin
             else f"The Sleuth Kit shows it as the orphan {shown}; it stands in the volume's other tree, and is in use",
             Severity.INFO,
-            path=f"{display_name(stray.parent).replace('\\x2f', '/')}/{stray.name.shown}",
+            path="/".join([*map(display_name, stray.parent.split(b"/")), stray.name.shown]),
         )
 
 

@@ -149,7 +149,9 @@ def open_stream(source: Source, layer: locator.Node) -> Any:  # noqa: ANN401 - d
 
     try:
         opened = resolver.Resolver.OpenFileObject(specification(source, layer), resolver_context=context.Context())
-    except (*trouble(), EvidenceError) as error:
+    except EvidenceError as error:
+        raise OSError("the content could not be opened") from error
+    except trouble() as error:
         raise OSError("the content could not be opened") from error
     if opened is None:
         raise OSError("the content could not be opened")

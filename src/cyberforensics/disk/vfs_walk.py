@@ -15,6 +15,7 @@ from cyberforensics.model.times import Timestamp
 from cyberforensics.model.volume import Volume
 
 MAX_DEPTH = 256
+_BAD_CLUSTER_MAP = ("8", b"$Bad")  # a stream as long as the volume, all of it sparse: see disk/ntfs.py
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(
     {
@@ -42,8 +43,7 @@ _ENCODINGS: Mapping[str, str] = MappingProxyType(
 
 def walk(source: Source, volume: Volume) -> Iterator[Entry | Problem]:
     """Yield the root and everything below it, each directory before what it holds."""
-    assert volume.reader is not None
-    layer = locator.node(volume.reader.upper(), locator.loads(volume.locator or "{}"), location="/")
+    layer = locator.node((volume.reader or "").upper(), locator.loads(volume.locator or "{}"), location="/")
     try:
         root = vfs.open_file_system(source, layer).GetRootFileEntry()
     except vfs.trouble():
@@ -117,34 +117,38 @@ class _Walk:
 
     def _streams(
         self,
-        found: Any,
+        found: Any,  # noqa: ANN401 - dfVFS has no types
         path: str,
         path_raw: bytes,
         identity: str,
-        parent: str | None,  # noqa: ANN401
+        parent: str | None,
     ) -> Iterator[Entry | Problem]:
         try:
-            yield self._entry(found, None, path, path_raw, identity, parent)
-            for stream in found.data_streams:
+            streams = list(found.data_streams)
+            has_main = any(not stream.name for stream in streams)
+            yield self._entry(found, None, path, path_raw, identity, parent, has_main=has_main)
+            for stream in streams:
                 if stream.name:
-                    yield self._entry(found, stream, path, path_raw, identity, parent)
+                    yield self._entry(found, stream, path, path_raw, identity, parent, has_main=has_main)
         except vfs.trouble():
             yield Problem(Stage.WALK, "walk.entry-unreadable", "the entry's record could not be read", path=path)
 
     def _entry(
         self,
-        found: Any,
-        stream: Any,
+        found: Any,  # noqa: ANN401 - dfVFS has no types
+        stream: Any,  # noqa: ANN401
         path: str,
         path_raw: bytes,
         identity: str,
-        parent: str | None,  # noqa: ANN401
+        parent: str | None,
+        *,
+        has_main: bool,
     ) -> Entry:
         kind = _KINDS.get(found.entry_type, Kind.OTHER)
         stat = found.GetStatAttribute()
         address = _address(found)
         name = stream.name.encode("utf-8", "surrogateescape") if stream is not None else b""
-        to_read = stream is not None or kind is Kind.FILE
+        to_read = stream is not None or (kind is Kind.FILE and has_main)
         number = self._number
         self._number += 1
         content = None
@@ -153,6 +157,12 @@ class _Walk:
             content = (
                 number if links < 2 else self._contents.setdefault((address, name.decode("utf-8", "replace")), number)
             )
+        status: Status | None = None
+        reason: str | None = None
+        if not to_read:
+            status, reason = Status.NO_CONTENT, "no-stream" if kind is Kind.FILE else str(kind)
+        elif self._volume.filesystem == "ntfs" and (address, name) == _BAD_CLUSTER_MAP:
+            status, reason, content = Status.SKIPPED, "content.bad-cluster-map", None
         owner = getattr(stat, "owner_identifier", None)
         return Entry(
             volume=self._volume.id,
@@ -176,9 +186,9 @@ class _Walk:
             link_target=display_text(found.link) if kind is Kind.LINK and found.link else None,
             locator=_leaf(found.path_spec, name) if to_read else None,
             content=content,
-            reader="dfvfs" if to_read else None,
-            status=None if to_read else Status.NO_CONTENT,
-            status_reason=None if to_read else str(kind),
+            reader="dfvfs" if status is None else None,
+            status=status,
+            status_reason=reason,
         )
 
 

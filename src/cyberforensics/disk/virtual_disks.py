@@ -121,7 +121,8 @@ def _qcow_parent(path: Path) -> str | None:
         raise _unsupported(path, "is encrypted, which needs its key", "decrypt it with `qemu-img convert`")
     for bit, what in _QCOW_UNSUPPORTED:
         if incompatible & bit:
-            raise _unsupported(path, f"uses {what}, which is not supported", "convert it with `qemu-img convert -O raw`")
+            hint = "convert it with `qemu-img convert -O raw`"
+            raise _unsupported(path, f"uses {what}, which is not supported", hint)
     if backing == 0:
         return None
     with path.open("rb") as file:
@@ -164,7 +165,7 @@ def _refuse_vhdx_parent(path: Path) -> None:
                         file.seek(min(start + int.from_bytes(table[item + 16 : item + 20], "little"), 1 << 62))
                         if int.from_bytes(file.read(8)[4:8], "little") & _VHDX_HAS_PARENT:
                             raise EvidenceError(
-                                f"{_shown(path)}: a differencing VHDX, which holds only what changed against its parent",
+                                f"{_shown(path)}: a differencing image (what changed against its parent alone)",
                                 code="evidence.parent-missing",
                                 hint="merge it with its parent (`qemu-img convert`, Merge-VHD), and name the result",
                             )
@@ -181,7 +182,7 @@ def _vmdk_extents(path: Path) -> Iterator[Path]:
         )
     extents = _EXTENT.findall(descriptor)
     with path.open("rb") as file:
-        is_text = not file.read(4) == b"KDMV"
+        is_text = file.read(4) != b"KDMV"
     for kind, name in extents:
         if kind == "ZERO":
             continue

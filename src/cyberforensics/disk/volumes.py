@@ -32,12 +32,12 @@ def find_volumes(opened: OpenEvidence) -> Iterator[Volume | Problem]:
     if chosen is None:
         yield from examine_place(opened, whole)
     elif file_system is None:
-        yield from _partitions(opened, chosen)
+        yield from _partitions(opened, media, chosen)
     elif file_system.name == "iso9660" and _covers(chosen, file_system):
         yield from _hybrid(opened, chosen, file_system, whole)
     elif _holds_something(media, chosen):
         yield _remnant(file_system)
-        yield from _partitions(opened, chosen)
+        yield from _partitions(opened, media, chosen)
     else:  # code of a boot sector that looks like a table
         yield from examine_place(opened, whole)
 
@@ -67,12 +67,11 @@ def _hybrid(
     opened: OpenEvidence, table: Table, file_system: tsk.FileSystem, whole: Place
 ) -> Iterator[Volume | Problem]:
     """A hybrid ISO: slots inside its file system are a part of it; what lies behind it is examined by itself."""
-    assert opened.media is not None
-    end = min(opened.media.size, file_system.block_count * file_system.block_size)
+    end = min(whole.size, file_system.block_count * file_system.block_size)
     behind = [slot for slot in table.slots if slot.offset >= end]
     inside = [slot for slot in table.slots if slot.offset < end]
     if behind:
-        window = Window(opened.media, 0, end)
+        window = Window(whole.media, 0, end)
         yield from examine_place(opened, Place("iso", "hybrid ISO", 0, end, window, _layer(opened, 0, end)))
     else:
         yield from examine_place(opened, whole)
@@ -90,14 +89,14 @@ def _hybrid(
         )
     if behind:
         frames = [Frame(0, end, "")] + [frame for frame in table.frames if frame.offset >= end]
-        yield from _laid_out(opened, behind, frames)
+        yield from _laid_out(opened, whole.media, behind, frames)
 
 
-def _partitions(opened: OpenEvidence, table: Table) -> Iterator[Volume | Problem]:
+def _partitions(opened: OpenEvidence, media: Media, table: Table) -> Iterator[Volume | Problem]:
     yield from table.problems
     for name, note in table.empty:
         yield Volume(opened.evidence.exhibit, name, None, None, "empty", VolumeStatus.EMPTY, note=note)
-    yield from _laid_out(opened, table.slots, table.frames)
+    yield from _laid_out(opened, media, table.slots, table.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,13 @@ class _Range:
     what: Slot | Frame
 
 
-def _laid_out(opened: OpenEvidence, slots: Sequence[Slot], frames: Sequence[Frame]) -> Iterator[Volume | Problem]:
+def _laid_out(
+    opened: OpenEvidence, media: Media, slots: Sequence[Slot], frames: Sequence[Frame]
+) -> Iterator[Volume | Problem]:
     """Slots, frames and the gaps between them, in order of their place; nothing of the media is left out."""
-    assert opened.media is not None
-    exhibit, size = opened.evidence.exhibit, opened.media.size
-    ranges = [_Range(item.offset, item.offset + item.size, item) for item in (*slots, *frames)]
+    exhibit, size = opened.evidence.exhibit, media.size
+    items: list[Slot | Frame] = [*slots, *frames]
+    ranges = [_Range(item.offset, item.offset + item.size, item) for item in items]
     covered = gaps = tables = 0
     before: Slot | None = None
     for found in sorted(ranges, key=lambda found: (found.start, found.end)):
@@ -123,7 +124,7 @@ def _laid_out(opened: OpenEvidence, slots: Sequence[Slot], frames: Sequence[Fram
             if before is not None and start < before.offset + before.size:
                 message = f"{item.name} begins inside {before.name}"
                 yield Problem(Stage.VOLUMES, "volume.table-damaged", message, offset=start)
-            yield from _partition(opened, item)
+            yield from _partition(opened, media, item)
             before = item
         elif item.what and start < size and found.end > covered:
             tables += 1
@@ -139,15 +140,14 @@ def _gap(exhibit: str, number: int, start: int, end: int) -> Volume:
     return Volume(exhibit, f"gap{number}", start, end - start, "in no partition", VolumeStatus.GAP)
 
 
-def _partition(opened: OpenEvidence, slot: Slot) -> Iterator[Volume | Problem]:
-    assert opened.media is not None
-    missing = slot.offset + slot.size - opened.media.size
+def _partition(opened: OpenEvidence, media: Media, slot: Slot) -> Iterator[Volume | Problem]:
+    missing = slot.offset + slot.size - media.size
     if missing > 0:
         message = f"{slot.name} ends {missing} bytes past the end of the media"
         if missing >= slot.size:
             message = f"{slot.name} begins past the end of the media: nothing of its {slot.size} bytes is there"
         yield Problem(Stage.VOLUMES, "volume.past-end", message, offset=slot.offset)
-    window = Window(opened.media, slot.offset, slot.size)
+    window = Window(media, slot.offset, slot.size)
     layer = _layer(opened, slot.offset, window.size)
     place = Place(slot.name, slot.type, slot.offset, slot.size, window, layer, slot.label)
     if window.size == 0:

@@ -46,9 +46,10 @@ def _walk_tsk(opened: OpenEvidence, volume: Volume) -> Iterator[Entry | Problem]
             continue
         try:
             yield from shaper.entries(name)
-        except OSError:
+        except (MalformedData, OSError):
             yield Problem(Stage.WALK, "walk.entry-unreadable", "the entry's record could not be read", path=name.path)
             yield shaper.unread(name)
+    yield from shaper.notes()
 
 
 def free_space(opened: OpenEvidence, volume: Volume) -> int | None:

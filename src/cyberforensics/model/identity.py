@@ -36,8 +36,5 @@ def row_id(kind: str, *parts: str) -> str:
 
 
 def _digest(*parts: bytes) -> str:
-    digest = hashlib.blake2b(digest_size=_LENGTH)
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.hexdigest()
+    framed = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+    return hashlib.blake2b(framed, digest_size=_LENGTH).hexdigest()

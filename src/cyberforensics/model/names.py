@@ -1,10 +1,14 @@
 """Names as evidence spells them, and as people may safely see them."""
 
+import re
 import unicodedata
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that are never shown as they are: controls, formats (bidi among them), surrogates,
 private use, unassigned, line and paragraph separators."""
+
+_PLAIN = re.compile(rb"[ -.0-\[\]-~]*")
+"""Printable ASCII but for the slash and the backslash: most names, shown as they are."""
 
 
 def display_name(raw: bytes) -> str:
@@ -15,7 +19,7 @@ def display_name(raw: bytes) -> str:
     itself is doubled, so that two different names never look the same. A slash inside a name becomes
     ``\x2f``: in a display path the slash only ever separates.
     """
-    if raw.isascii() and raw.isalnum():
+    if _PLAIN.fullmatch(raw):
         return raw.decode("ascii")
     try:
         text = raw.decode("utf-8")

@@ -1,5 +1,6 @@
 """Looking at a source without a case: what it is, what is in it, and whether its stored digests hold."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from cyberforensics.errors import EvidenceError
 from cyberforensics.model.case_document import DigestCheck
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence, StoredDigest
+from cyberforensics.model.names import display_name
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import wire
@@ -42,7 +44,8 @@ def inspect(path: Path) -> Inspected:
 
 
 def _inspect(supervisor: Supervisor, path: Path) -> Inspected:
-    source = disk.identify(path.absolute().name, path)
+    exhibit = display_name(os.fsencode(path.absolute().name))  # it is printed, and names may hold anything
+    source = disk.identify(exhibit, path)
     evidence, found = open_source(supervisor, source, None)
     return Inspected(
         source,

@@ -72,14 +72,17 @@ class Pool:
         code = "evidence.unreadable"
         try:
             for _ in range(TRIES):
+                result: SourceDigests | None = None
                 try:
                     for message in supervisor.run(job):
                         if isinstance(message, SourceDigests):
-                            return message
-                        if isinstance(message, Failed | Problem):
+                            result = message
+                        elif isinstance(message, Failed | Problem):
                             code = message.code
                 except WorkerStopped as stopped:
                     code = stopped.code
+                if result is not None:
+                    return result
         finally:
             self._idle.put(supervisor)
         sentence = "the digests of the source could not be computed"

@@ -33,6 +33,7 @@ from cyberforensics.report.summary import (
     summary,
 )
 from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
+from cyberforensics.report.words import visible
 
 __all__ = [
     "MAX_TIMELINE",
@@ -61,6 +62,7 @@ __all__ = [
     "summary",
     "summary_object",
     "timesketch_lines",
+    "visible",
     "volume_object",
     "write_html",
 ]

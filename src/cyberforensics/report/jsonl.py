@@ -12,6 +12,7 @@ from cyberforensics.model.case_document import EntryRow, ExhibitDocument, Locate
 from cyberforensics.model.coverage import Amount
 from cyberforensics.model.entry import Kind, Status
 from cyberforensics.model.event import Event
+from cyberforensics.model.locators import loads
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import Timestamp, decode
 from cyberforensics.model.volume import Volume
@@ -41,13 +42,17 @@ Object = dict[str, object]
 
 
 def json_line(value: object) -> str:
-    """Canonical JSON on one line: our own order, no blanks, text as it is, no surrogate.
+    """Canonical JSON on one line: our own order, no blanks, text as it is where it shows, no surrogate.
 
-    A surrogate can only come from text that is in no display form; it becomes U+FFFD, so that strict readers
-    take the line.
+    What does not show (line separators, bidi: in locators names stand as they are) is escaped as JSON allows, so
+    that it neither ends a line nor acts on a terminal. A surrogate can only come from text that is in no display
+    form; it becomes U+FFFD, so that strict readers take the line.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if text.isprintable():
+        return text
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(part if part.isprintable() else json.dumps(part)[1:-1] for part in text)
 
 
 def schema() -> Object:
@@ -94,7 +99,7 @@ def entry_object(row: EntryRow) -> Object:
     _put(result, "link_target", entry.link_target, link)
     result |= {"status": row.status, "status_reason": row.status_reason}
     nowhere = "not-applicable" if row.status == Status.NO_CONTENT else "not-available"
-    _put(result, "locator", entry.locator, nowhere)
+    _put(result, "locator", None if entry.locator is None else loads(entry.locator), nowhere)
     return result
 
 

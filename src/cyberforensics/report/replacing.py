@@ -1,5 +1,6 @@
 """Output files that are there whole or not at all."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # a read-only file system refuses this as well
+            beside.unlink()
+        if not isinstance(error, OSError):
+            raise
         raise CannotWrite(
             f"{path}: can't be written ({error.strerror or error})", hint="make room or choose another folder"
         ) from error

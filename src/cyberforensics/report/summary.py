@@ -208,16 +208,17 @@ def _volume_gaps(volume: Volume) -> Iterator[str]:
 def _media_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
     """Bytes of the media that nobody looked at, by kind; volumes that were not opened have their own lines."""
     opened = {volume.id for volume in exhibit.volumes if volume.status is VolumeStatus.OPENED}
-    sums: dict[tuple[str, str | None], int] = {}
+    sums: dict[str, int] = {}
     for part in exhibit.media_coverage.parts:
         if not part.examined and part.size and part.what != "file-content":
             if part.what not in ("gap", "partition-table") and part.where not in opened:
                 continue
-            sums[part.what, part.reason] = sums.get((part.what, part.reason), 0) + part.size
-    for (what, code), size in sums.items():
-        why = f" {words.reason(code)}" if code else ""
-        name = words.MEDIA_PARTS.get(what, what)
-        yield f"{words.visible(exhibit.evidence.exhibit)}: {name}, {words.size(size)}, not examined.{why}"
+            sums[part.what] = sums.get(part.what, 0) + part.size
+    if sums:
+        largest_first = sorted(sums.items(), key=lambda item: -item[1])
+        parts = [f"{words.MEDIA_PARTS.get(what, what)} ({words.size(size)})" for what, size in largest_first]
+        name = words.visible(exhibit.evidence.exhibit)
+        yield f"{name}: not examined, since triage examines the contents of entries only: {words.joined(parts)}."
 
 
 def _times(count: int) -> str:

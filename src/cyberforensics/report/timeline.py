@@ -80,7 +80,7 @@ def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = Non
         unknown = f" ({ZONES['local-unknown']})" if row.moment.zone_basis == "local-unknown" else ""
         yield json_line(
             {
-                "message": row.message,
+                "message": row.message or f"{_place(row)}: {row.description}",
                 "datetime": datetime,
                 "timestamp_desc": row.meaning + unknown,
                 "time": row.moment.text,
@@ -100,6 +100,10 @@ def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = Non
                 "entry": row.entry,
             }
         )
+
+
+def _place(row: TimelineRow) -> str:
+    return row.path if row.stream is None else f"{row.path}:{row.stream}"
 
 
 def iso_8601(moment: Moment) -> str | None:

@@ -1,0 +1,189 @@
+"""The programs that are run: the product, and what an examiner would use instead. None of them is installed here."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PYTHON = sys.executable
+PRODUCT = (PYTHON, "-P", "-m", "cyberforensics")
+EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One program of a job."""
+
+    name: str
+    command: tuple[str, ...]
+    good: tuple[int, ...] = (0,)
+    """Exit codes that mean it did its work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is measured as one: steps one after the other, their times added."""
+
+    key: str
+    title: str
+    steps: tuple[Step, ...]
+    makes: tuple[Path, ...] = ()
+    """What it writes: removed before each turn and, being large, at the end."""
+    slow: bool = False
+    """Whether it is run only as often as `--slow-runs` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Another program: how it is asked for its version, and how to get it."""
+
+    name: str
+    version: tuple[str, ...]
+    get: str
+    variable: str | None = None
+    """Environment variable that may name its path."""
+
+    def path(self) -> str | None:
+        """Where it is; None where it is not."""
+        given = os.environ.get(self.variable, "") if self.variable else ""
+        return shutil.which(given or self.name)
+
+
+TOOLS = (
+    Tool("tsk_recover", ("-V",), "Debian package sleuthkit"),
+    Tool("hashdeep", ("-V",), "Debian package hashdeep"),
+    Tool("yara", ("--version",), "Debian package yara"),
+    Tool("file", ("--version",), "Debian package file"),
+    Tool("ewfverify", ("-V",), "Debian package ewf-tools"),
+    Tool("log2timeline", ("--version",), "`pip install plaso` in a venv of its own; PLASO=path/to/log2timeline", "PLASO"),
+    Tool(
+        "target-query",
+        ("--version",),
+        "`pip install 'dissect.target[yara]'` in a venv of its own; DISSECT=path/to/target-query",
+        "DISSECT",
+    ),
+)
+
+
+def missing(names: Sequence[str]) -> str | None:
+    """Which of these tools are not here, and how to get them; None where all are."""
+    gone = [tool for tool in TOOLS if tool.name in names and tool.path() is None]
+    return "; ".join(f"{tool.name} is not here ({tool.get})" for tool in gone) or None
+
+
+def found(name: str) -> str:
+    """The path of a tool that is not `missing`."""
+    path = next(tool.path() for tool in TOOLS if tool.name == name)
+    if path is None:
+        raise FileNotFoundError(name)
+    return path
+
+
+def versions() -> Mapping[str, str]:
+    """Every tool with its version, the product first."""
+    listed = {"cyberforensics": _said([*PRODUCT, "--version"])}
+    for tool in TOOLS:
+        path = tool.path()
+        listed[tool.name] = "not here" if path is None else _said([path, *tool.version])
+    return listed
+
+
+def _said(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    text = done.stdout + done.stderr
+    number = re.search(r"\d+(?:\.\d+)+|\d{6,8}|\d+\.\d+", text)
+    return number[0] if number else "unknown"
+
+
+def product(work: Path, image: Path, e01: Path | None, rules: Path) -> list[Job]:
+    """The product's own jobs."""
+    jobs = [_triage("triage-raw", "whole triage, raw, with rules", work, image, "--rules", str(rules))]
+    if e01 is not None:
+        jobs.append(_triage("triage-e01", "whole triage, E01, with rules", work, e01, "--rules", str(rules)))
+        verify = Step("verify-image", (*PRODUCT, "verify-image", str(e01)))
+        jobs.append(Job("verify-image", "verify-image, E01", (verify,)))
+    jobs.append(_triage("triage-plain", "whole triage, raw, without rules", work, image, "--no-rules"))
+    return jobs
+
+
+def _triage(key: str, title: str, work: Path, image: Path, *options: str) -> Job:
+    case = work / f"case-{key}"
+    command = (*PRODUCT, "triage", str(image), "--case", str(case), *options)
+    return Job(key, title, (Step("triage", command, (0, 10)),), (case,))
+
+
+def chain(work: Path, image: Path, rules: Path) -> Job:
+    """(a) recover everything, then look at it with one tool after the other."""
+    out = work / "recovered"
+    sources = [f"{number}:{path}" for number, path in enumerate(rule_files(rules))]
+    values = [part for name in EXTERNALS for part in ("-d", f"{name}=")]
+    steps = (
+        Step("tsk_recover -e", (found("tsk_recover"), "-e", str(image), str(out))),
+        Step("hashdeep", (found("hashdeep"), "-c", "md5,sha1,sha256", "-r", str(out))),
+        Step("yara -p 2", (found("yara"), "-w", "-p", "2", "-r", *values, *sources, str(out)), (0, 1)),
+        Step("file -i", ("find", str(out), "-type", "f", "-exec", found("file"), "-i", "{}", "+")),
+    )
+    return Job("chain", "(a) tsk_recover, hashdeep, yara -p 2, file", steps, (out,))
+
+
+def plaso(work: Path, image: Path, rules: Path | None) -> Job:
+    """(b) log2timeline with `filestat`, the three digests and, where given, rules in one file."""
+    key = "plaso" if rules is None else "plaso-rules"
+    out = work / f"{key}.plaso"
+    command = [found("log2timeline"), "--unattended", "--quiet", "--status_view", "none", "--partitions", "all"]
+    command += ["--volumes", "none", "--workers", "2", "--parsers", "filestat", "--hashers", "md5,sha1,sha256"]
+    command += ["--hasher_file_size_limit", "0", "--logfile", str(work / f"{key}.log.gz")]
+    command += [] if rules is None else ["--yara_rules", str(rules)]
+    step = Step("log2timeline", (*command, "--storage_file", str(out), str(image)))
+    title = f"(b) log2timeline, filestat and three digests, {'no' if rules is None else 'the same'} rules"
+    return Job(key, title, (step,), (out, work / f"{key}.log.gz"), slow=True)
+
+
+def dissect(image: Path, rules: Path) -> Job:
+    """(c) every entry with its times, then every file up to ten MiB through the rules: its own limit."""
+    query = found("target-query")
+    beside = str(Path(query).with_name("target-yara"))
+    steps = (
+        Step("target-query -f walkfs", (query, "-q", "-f", "walkfs", "-s", str(image))),
+        Step("target-yara", (beside, "-q", "-s", "-r", str(rules), "--", str(image))),
+    )
+    return Job("dissect", "(c) target-query -f walkfs, target-yara", steps, slow=True)
+
+
+def ewfverify(e01: Path) -> Job:
+    """(d) the stored MD5, computed again."""
+    return Job("ewfverify", "(d) ewfverify", (Step("ewfverify", (found("ewfverify"), "-q", str(e01))),))
+
+
+def rule_files(pack: Path) -> list[Path]:
+    """The rule files of a pack, in the order of their names."""
+    return sorted(path for path in pack.rglob("*") if path.suffix.lower() in {".yar", ".yara"} and path.is_file())
+
+
+def same_rules(pack: Path, work: Path) -> tuple[Path, int]:
+    """The pack with only those files that every engine compiles, and how many were left out.
+
+    Debian's yara is older than the product's: a file that it refuses would be a head start for it.
+    """
+    yara = shutil.which("yara")
+    kept, left_out = work / "pack", 0
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    values = [part for name in EXTERNALS for part in ("-d", f"{name}=")]
+    for number, path in enumerate(rule_files(pack)):
+        command = [yara or "true", "-w", *values, str(path), os.devnull]
+        if subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0:
+            shutil.copyfile(path, kept / f"{number:04d}-{path.name}")
+        else:
+            left_out += 1
+    return kept, left_out
+
+
+def one_file(pack: Path, target: Path) -> Path:
+    """All rules in one file, for tools that take one."""
+    target.write_bytes(b"\n".join(path.read_bytes() for path in rule_files(pack)))
+    return target

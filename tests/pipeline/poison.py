@@ -1,0 +1,141 @@
+"""Jobs that misbehave inside the worker, for tests. What they do, and where, stands in the environment.
+
+POISON          die, die-once, hang, hang-in-c, not-json, wrong-type, wrong-shape, surrogate, too-long, pickle, no-room
+POISON_PATH     display path of the content on which it happens
+POISON_MARK     a file that is made when it happened (for die-once), or that must never be made (for pickle)
+"""
+
+import ctypes
+import fcntl
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberforensics.errors import CannotWrite
+from cyberforensics.pipeline import jobs, wire
+from cyberforensics.pipeline.jobs import ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.wire import Message
+
+_A_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedExamine(ExamineJob):
+    """Examines as always, but for one content."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        for content in self.contents:
+            if content.names[0].path == os.environ["POISON_PATH"]:
+                _ACTS[os.environ["POISON"]]()
+            yield from ExamineJob(self.source, self.volume, (content,), self.rules, self.options).run(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedWalk(WalkJob):
+    """Lists in handfuls of five, and dies once after the third."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        jobs._ENTRIES_A_FRAME = 5
+        for number, message in enumerate(WalkJob(self.source, self.volume, self.leave_out, self.skip).run(worker)):
+            if number == 3:
+                _die_once()
+            yield message
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedOpen(OpenJob):
+    """Dies once before it answers."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        _die_once()
+        yield from OpenJob(self.source, self.leave_out).run(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A job of many bytes that says how many there are."""
+
+    data: bytes
+
+    def run(self, _worker: Worker) -> Iterator[Message]:
+        yield wire.DigestProgress(len(self.data))
+
+
+@dataclass(frozen=True, slots=True)
+class Chatty:
+    """A job with more answers than anybody listens to."""
+
+    def run(self, _worker: Worker) -> Iterator[Message]:
+        for number in range(100_000):
+            yield wire.DigestProgress(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """A job that stays in a C library for good, with the interpreter's lock held."""
+
+    def run(self, _worker: Worker) -> Iterator[Message]:
+        _hang_in_c()
+        yield wire.Done()
+
+
+class Evil:
+    """Makes a folder where it is unpickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[str]]:
+        return os.mkdir, (os.environ["POISON_MARK"],)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_once() -> None:
+    mark = Path(os.environ["POISON_MARK"])
+    if not mark.exists():
+        mark.touch()
+        _die()
+
+
+def _hang() -> None:
+    time.sleep(_A_MINUTE)
+
+
+def _hang_in_c() -> None:
+    ctypes.PyDLL(None).sleep(_A_MINUTE)  # a PyDLL keeps the interpreter's lock, as many C libraries do
+
+
+def _say(frame: bytes, length: int | None = None) -> None:
+    """Write into the pipe of the answers, past everything that would check it."""
+    size = len(frame) if length is None else length
+    for place in list(Path("/proc/self/fd").iterdir()):
+        descriptor = int(place.name)
+        try:
+            is_reply = descriptor > 2 and str(place.readlink()).startswith("pipe:")
+            if is_reply and fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY:
+                os.write(descriptor, size.to_bytes(4, "big") + frame)
+        except OSError:
+            continue
+
+
+def _no_room() -> None:
+    raise CannotWrite("the spool: no room", hint="make room")
+
+
+_ACTS: Mapping[str, Callable[[], None]] = {
+    "die": _die,
+    "die-once": _die_once,
+    "hang": _hang,
+    "hang-in-c": _hang_in_c,
+    "not-json": lambda: _say(b"\xff\xfe{"),
+    "wrong-type": lambda: _say(b'["Rubbish",[]]'),
+    "wrong-shape": lambda: _say(b'["Examined",["1",null]]'),
+    "surrogate": lambda: _say(b'["Failed",["evidence.unreadable","\\ud800",""]]'),
+    "too-long": lambda: _say(b"", wire.MAX_FRAME + 1),
+    "pickle": lambda: _say(pickle.dumps(Evil())),
+    "no-room": _no_room,
+}

@@ -1,0 +1,296 @@
+"""Workers that die, hang or lie cost what they must, and no more."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cyberforensics import disk, pipeline
+from cyberforensics.errors import CannotWrite, EvidenceError, WorkerError
+from cyberforensics.pipeline import plan
+from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.wire import MAX_FRAME, BadReply, DigestProgress, Examined, decode, encode
+from cyberforensics.triage import Options, triage
+from tests import helpers
+from tests.pipeline import poison
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return helpers.shown(helpers.made(tmp_path_factory.mktemp("sound") / "case"))
+
+
+@pytest.fixture(autouse=True)
+def _workers_find_the_tests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYTHONPATH", helpers.environment()["PYTHONPATH"])
+    monkeypatch.setenv("POISON_MARK", str(tmp_path / "mark"))
+
+
+def _poisoned_path(sound: dict[str, bytes]) -> str:
+    entries = [json.loads(line) for line in sound["entries"].splitlines()]
+    return str(sorted(entry["path"] for entry in entries if entry["status"] == "whole" and entry["allocated"])[3])
+
+
+def _poisoned(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, act: str, path: str, options: Options | None = None
+) -> dict[str, bytes]:
+    monkeypatch.setattr(pipeline, "ExamineJob", poison.PoisonedExamine)
+    monkeypatch.setenv("POISON", act)
+    monkeypatch.setenv("POISON_PATH", path)
+    return helpers.shown(helpers.made(folder, options=options))
+
+
+def _all_but(found: dict[str, bytes], path: str) -> list[bytes]:
+    return [line for line in found["entries"].splitlines() if json.loads(line)["path"] != path]
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        ("die", "worker.died"),
+        ("hang", "worker.timed-out"),
+        ("hang-in-c", "worker.timed-out"),
+        ("not-json", "worker.bad-reply"),
+        ("wrong-type", "worker.bad-reply"),
+        ("wrong-shape", "worker.bad-reply"),
+        ("surrogate", "worker.bad-reply"),
+        ("too-long", "worker.bad-reply"),
+        ("pickle", "worker.bad-reply"),
+    ],
+)
+def test_a_content_that_no_worker_survives(
+    act: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: dict[str, bytes]
+) -> None:
+    path = _poisoned_path(sound)
+    options = Options(rule_packs=(), workers=1, limits=Limits(1.5, 0.0) if "hang" in act else Limits())
+    began = time.monotonic()
+    found = _poisoned(monkeypatch, tmp_path / "case", act, path, options)
+    assert time.monotonic() - began < 15
+    assert _all_but(found, path) == _all_but(sound, path)
+    (lost,) = (json.loads(line) for line in found["entries"].splitlines() if json.loads(line)["path"] == path)
+    assert (lost["status"], lost["status_reason"], lost["sha256"]) == ("unreadable", code, None)
+    (problem,) = (json.loads(line) for line in found["problems"].splitlines() if json.loads(line)["stage"] == "worker")
+    assert (problem["code"], problem["path"], problem["severity"]) == (code, path, "error")
+    coverage = json.loads(found["coverage"])["entries"]
+    assert coverage["reconciles"]
+    assert [part["reason"] for part in coverage["unreadable"]] == [code]
+    assert not (tmp_path / "mark").exists()  # nothing was unpickled
+
+
+def test_a_worker_killed_once_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: dict[str, bytes]
+) -> None:
+    found = _poisoned(monkeypatch, tmp_path / "case", "die-once", _poisoned_path(sound))
+    assert (tmp_path / "mark").exists()
+    assert found == sound
+
+
+@pytest.mark.parametrize(("name", "job"), [("WalkJob", poison.PoisonedWalk), ("OpenJob", poison.PoisonedOpen)])
+def test_a_worker_killed_while_opening_or_walking_costs_nothing(
+    name: str, job: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: dict[str, bytes]
+) -> None:
+    monkeypatch.setattr(plan, name, job)
+    found = helpers.shown(helpers.made(tmp_path / "case"))
+    assert (tmp_path / "mark").exists()
+    assert found == sound
+
+
+def test_workers_killed_from_outside_cost_an_entry_each_at_most(tmp_path: Path, sound: dict[str, bytes]) -> None:
+    process = helpers.start(
+        "triage", helpers.STICK, "--case", tmp_path / "case", "--no-rules", SLOWED_BATCH="1", SLOWED_PAUSE="0.05"
+    )
+    killed = 0
+    while process.poll() is None and killed < 4:
+        for worker in helpers.workers_of(process.pid)[:1]:
+            os.kill(worker, signal.SIGKILL)
+            killed += 1
+        time.sleep(0.4)
+    _, talk = process.communicate(timeout=helpers.SECONDS)
+    assert process.returncode in (0, 10), talk
+    assert killed >= 2
+    found = helpers.shown(tmp_path / "case")
+    lost = [line for line in found["entries"].splitlines() if line not in set(sound["entries"].splitlines())]
+    assert len(lost) <= killed
+    assert all(json.loads(line)["status_reason"] == "worker.died" for line in lost)
+    assert len(found["entries"].splitlines()) == len(sound["entries"].splitlines())
+
+
+def test_trouble_of_this_machine_is_never_held_against_the_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: dict[str, bytes]
+) -> None:
+    with pytest.raises(CannotWrite, match="no room"):
+        _poisoned(monkeypatch, tmp_path / "case", "no-room", _poisoned_path(sound))
+    helpers.assert_sound(tmp_path / "case")
+    monkeypatch.undo()
+    assert helpers.shown(helpers.made(tmp_path / "case")) == sound
+
+
+def test_rules_that_vanish_are_trouble_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = helpers.rule_file(tmp_path)
+
+    def remove(progress: object) -> None:
+        for path in (tmp_path / "case" / "spool").glob("*.yarc"):
+            path.unlink()
+
+    with pytest.raises(WorkerError, match="rules of this run"):
+        triage({"S": helpers.STICK}, tmp_path / "case", Options(rule_packs=(rules,)), remove)
+
+
+def test_the_digest_survives_a_worker(tmp_path: Path, sound: dict[str, bytes]) -> None:
+    """A worker killed while it computes the digests is replaced; nothing prints NOT COMPUTED in silence."""
+    process = helpers.start("triage", helpers.STICK, "--case", tmp_path / "case", "--no-rules")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "computing digests" in line:
+            break
+    for worker in helpers.workers_of(process.pid):
+        os.kill(worker, signal.SIGKILL)
+    output, talk = process.communicate(timeout=helpers.SECONDS)
+    assert process.returncode == 0, talk
+    assert "MATCH" in output
+    assert "NOT COMPUTED" not in output
+    assert helpers.shown(tmp_path / "case") == sound
+
+
+def test_no_worker_survives_opening() -> None:
+    class Dead(Supervisor):
+        def run(self, job: object, *, size: int = 0) -> object:  # type: ignore[override]
+            raise WorkerStopped("worker.died")
+
+    with pytest.raises(EvidenceError, match="no worker process survives"):
+        pipeline.open_source(Dead(Limits()), disk.identify("S", helpers.STICK), None)
+
+
+def test_a_job_larger_than_the_pipe() -> None:
+    supervisor = Supervisor(Limits(30))
+    try:
+        for size in (0, 1, 65_536, 5_000_000):
+            assert list(supervisor.run(poison.Large(b"x" * size))) == [DigestProgress(size)]
+    finally:
+        supervisor.stop()
+
+
+def test_a_worker_that_takes_no_job_is_ended_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor(Limits(1.0))
+    try:
+        list(supervisor.run(poison.Large(b"")))
+        (worker,) = helpers.workers_of(os.getpid())
+        os.kill(worker, signal.SIGSTOP)
+        began = time.monotonic()
+        with pytest.raises(WorkerStopped, match=r"worker\.timed-out"):
+            list(supervisor.run(poison.Large(b"x" * 5_000_000)))
+        assert time.monotonic() - began < 5
+        assert list(supervisor.run(poison.Large(b"xx"))) == [DigestProgress(2)]
+    finally:
+        supervisor.stop()
+
+
+def test_answers_that_nobody_took_never_meet_the_next_job() -> None:
+    supervisor = Supervisor(Limits(30))
+    try:
+        answers = supervisor.run(poison.Chatty())
+        assert next(answers) == DigestProgress(0)
+        answers.close()  # type: ignore[attr-defined]
+        assert list(supervisor.run(poison.Large(b"abc"))) == [DigestProgress(3)]
+    finally:
+        supervisor.stop()
+
+
+def test_descriptors_above_1023() -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    supervisor = Supervisor(Limits(30))
+    try:
+        assert list(supervisor.run(poison.Large(b"a"))) == [DigestProgress(1)]
+    finally:
+        supervisor.stop()
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_nothing_is_left_open() -> None:
+    def count() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = count()
+    for _ in range(3):
+        supervisor = Supervisor(Limits(30))
+        list(supervisor.run(poison.Large(b"a")))
+        supervisor.stop()
+        supervisor.stop()
+    assert count() == before
+    assert not helpers.workers_of(os.getpid())
+
+
+def test_closing_from_another_thread_ends_a_hanging_job() -> None:
+    supervisor = Supervisor(Limits(60))
+    ended: list[str] = []
+
+    def wait() -> None:
+        try:
+            list(supervisor.run(poison.Hang()))
+        except WorkerStopped as stopped:
+            ended.append(stopped.code)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not helpers.workers_of(os.getpid()):
+        time.sleep(0.01)
+    time.sleep(0.5)
+    supervisor.close()
+    thread.join(5)
+    assert ended == ["worker.died"]
+    with pytest.raises(WorkerStopped):
+        list(supervisor.run(poison.Large(b"a")))
+    supervisor.stop()
+
+
+@pytest.mark.parametrize("job", ["Hang", "Chatty"])
+def test_a_busy_worker_does_not_outlive_its_parent(job: str) -> None:
+    """Not even one that stays in a C library with the interpreter's lock."""
+    code = (
+        "from cyberforensics.pipeline.supervise import Limits, Supervisor\n"
+        "from tests.pipeline import poison\n"
+        f"for _ in Supervisor(Limits()).run(poison.{job}()): break\n"
+    )
+    parent = subprocess.Popen([*helpers.command()[:1], "-c", code], env=helpers.environment())
+    deadline = time.monotonic() + 10
+    while not helpers.workers_of(parent.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+        if job == "Chatty" and parent.poll() is not None:
+            break
+    time.sleep(0.8)
+    parent.kill()
+    parent.wait()
+    helpers.await_no_workers(parent.pid)
+
+
+def test_modules_in_the_working_directory_are_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The working directory may be evidence."""
+    for name in ("magic.py", "yara.py", "json.py", "cyberforensics.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'mark')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    helpers.made(tmp_path / "case")
+    assert not (tmp_path / "mark").exists()
+
+
+def test_frames_are_checked() -> None:
+    assert decode(encode(DigestProgress(7))) == DigestProgress(7)
+    for frame in (b"", b"[]", b"[1]", b'["DigestProgress"]', b'["DigestProgress",["7"]]', b'["DigestProgress",[1,2]]'):
+        with pytest.raises(BadReply):
+            decode(frame)
+    deep = b'["DigestProgress",' + b"[" * 100_000
+    with pytest.raises(BadReply):
+        decode(deep)
+    assert Examined.__name__ in encode.__globals__["_TYPES"]
+    assert MAX_FRAME < 2**32
