@@ -146,7 +146,7 @@ def _choose(size: Size, skip: int) -> list[tuple[Path, int]]:
 
 
 def _mostly(own: Sequence[tuple[Path, int]], others: Sequence[tuple[Path, int]]) -> list[tuple[Path, int]]:
-    """The files with a tenth of the bytes, and about a tenth of the files, exchanged for others."""
+    """The files with a tenth of the bytes exchanged for others of as many bytes."""
     room = sum(length for _, length in own) // 10
     given, taken = 0, 0
     kept, fresh = list(own), list[tuple[Path, int]]()
@@ -156,8 +156,6 @@ def _mostly(own: Sequence[tuple[Path, int]], others: Sequence[tuple[Path, int]])
         if taken + length <= given:
             fresh.append((path, length))
             taken += length
-        if len(fresh) == len(own) - len(kept):
-            break
     return kept + fresh
 
 

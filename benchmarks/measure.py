@@ -18,6 +18,7 @@ from typing import IO
 _TICK = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.25  # seconds between two looks at the memory
 _ESCAPE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+_SIZE = re.compile(r"^(VmHWM|RssAnon):\s+(\d+) kB$", re.MULTILINE)
 _FOUND = re.compile(rb"findings: +[0-9]")
 
 
@@ -99,6 +100,8 @@ def run(
         process.returncode = os.waitstatus_to_exitcode(status)
         for thread in threads:
             thread.join(5)
+        if process.stderr is not None:
+            process.stderr.close()
     cpu = usage.ru_utime + usage.ru_stime
     others = max(0.0, (_busy() - busy - cpu) / wall)
     return Measured(
@@ -181,7 +184,9 @@ def _memory(pid: int) -> tuple[int, int]:
         text = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0, 0
-    sizes = {name: int(value) * 1024 for name, value in re.findall(r"^(VmHWM|RssAnon):\s+(\d+) kB$", text, re.MULTILINE)}
+    sizes = {
+        name: int(value) * 1024 for name, value in re.findall(r"^(VmHWM|RssAnon):\s+(\d+) kB$", text, re.MULTILINE)
+    }
     return sizes.get("VmHWM", 0), sizes.get("RssAnon", 0)
 
 

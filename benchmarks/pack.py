@@ -1,10 +1,9 @@
 """A made-up YARA pack with the size and the cost of a real one: the same bytes on every machine.
 
 A real pack of thousands of rules is mostly plain text strings, a good part of them wide or without regard to case;
-then opcodes with wildcards, web-shell words, some regular expressions, conditions that ask for a PE header. Its
-cost lies in few rules: strings so short or common that the engine stops at every other kilobyte of a program. The
-shares below follow that; `COSTLY` was chosen so that one core scans the files of /usr about as fast as with a public
-pack of 5,800 rules (60 MB/s).
+then opcodes with wildcards, web-shell words, some regular expressions, conditions that ask for a PE header. Every scan
+has a fixed cost, which grows with the number of rules and decides on small files, and a cost for each byte. Both were
+held against a public pack of 5,849 rules on the files of /usr: docs/performance.md has the figures.
 
 No rule is real and no string is taken from malware. `PLANTED` names strings that `inputs` writes into some files, so
 that every tool has the same things to find.
@@ -20,24 +19,38 @@ A_FILE = 8
 PLANTED = tuple(f"bench-planted-{number:02d}-c0ffee" for number in range(20))
 
 _VERSION = 3
-_SYLLABLES = (
-    "ka lo mi ren sto vak tri del nor pax zin gor hul ber cas dro fel gim jot kel lum mor nex ost pri qua rus sil "
-    "tov ulm ver wex yar zor ack bin ctl dex enc fun get hex inj jmp kit log mem net obf pid qry reg svc tmp usr"
-).split()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_SYLLABLES = _words(
+    """
+    ka lo mi ren sto vak tri del nor pax zin gor hul ber cas dro fel gim jot kel lum mor nex ost pri qua rus sil
+    tov ulm ver wex yar zor ack bin ctl dex enc fun get hex inj jmp kit log mem net obf pid qry reg svc tmp usr
+    """
+)
 _ODD = "BFGHJKQVWXYZbfghjkqvwxyz0123456789_~-#@!"
-_WORDS = (
-    "Update Service Manager Helper Driver Loader Config System Network Remote Client Session Install Agent Shell Token "
-    "Thread Module Process Buffer Socket Handle Memory Window Screen Backup Report Monitor Control Policy"
-).split()
-_APIS = (
-    "VirtualAllocEx WriteProcessMemory CreateRemoteThread NtUnmapViewOfSection SetWindowsHookExA GetAsyncKeyState "
-    "InternetOpenUrlA URLDownloadToFileA CryptUnprotectData LsaEnumerateLogonSessions RegSetValueExA WinExec "
-    "IsDebuggerPresent AdjustTokenPrivileges MiniDumpWriteDump HttpSendRequestA FindFirstFileW CreateToolhelp32Snapshot"
-).split()
-_SHELL = (
-    "eval(base64_decode( system($_POST[ passthru($_GET[ shell_exec($_REQUEST[ preg_replace('/.*/e' "
-    "Runtime.getRuntime().exec( Response.Write(eval( assert($_COOKIE[ gzinflate(str_rot13( move_uploaded_file($_FILES"
-).split()
+_WORDS = _words(
+    """
+    Update Service Manager Helper Driver Loader Config System Network Remote Client Session Install Agent Shell Token
+    Thread Module Process Buffer Socket Handle Memory Window Screen Backup Report Monitor Control Policy
+    """
+)
+_APIS = _words(
+    """
+    VirtualAllocEx WriteProcessMemory CreateRemoteThread NtUnmapViewOfSection SetWindowsHookExA GetAsyncKeyState
+    InternetOpenUrlA URLDownloadToFileA CryptUnprotectData LsaEnumerateLogonSessions RegSetValueExA WinExec
+    IsDebuggerPresent AdjustTokenPrivileges MiniDumpWriteDump HttpSendRequestA FindFirstFileW CreateToolhelp32Snapshot
+    """
+)
+_SHELL = _words(
+    """
+    eval(base64_decode( system($_POST[ passthru($_GET[ shell_exec($_REQUEST[ preg_replace('/.*/e'
+    Runtime.getRuntime().exec( Response.Write(eval( assert($_COOKIE[ gzinflate(str_rot13( move_uploaded_file($_FILES
+    """
+)
 _COSTLY = (
     '$c = "this" nocase ascii wide',
     '$c = "HTTP" nocase wide ascii',

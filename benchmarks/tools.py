@@ -59,7 +59,9 @@ TOOLS = (
     Tool("yara", ("--version",), "Debian package yara"),
     Tool("file", ("--version",), "Debian package file"),
     Tool("ewfverify", ("-V",), "Debian package ewf-tools"),
-    Tool("log2timeline", ("--version",), "`pip install plaso` in a venv of its own; PLASO=path/to/log2timeline", "PLASO"),
+    Tool(
+        "log2timeline", ("--version",), "`pip install plaso` in a venv of its own; PLASO=path/to/log2timeline", "PLASO"
+    ),
     Tool(
         "target-query",
         ("--version",),
@@ -114,6 +116,24 @@ def _triage(key: str, title: str, work: Path, image: Path, *options: str) -> Job
     case = work / f"case-{key}"
     command = (*PRODUCT, "triage", str(image), "--case", str(case), *options)
     return Job(key, title, (Step("triage", command, (0, 10)),), (case,))
+
+
+def has_cache() -> bool:
+    """Whether the product has `--cache` yet."""
+    shown = subprocess.run([*PRODUCT, "triage", "--help"], capture_output=True, check=False, text=True)
+    return "--cache" in shown.stdout
+
+
+def fleet(work: Path, first: Path, second: Path, rules: Path) -> list[Job]:
+    """Two images that have nine tenths in common, one after the other with one cache."""
+    cache = work / "cache"
+    jobs = []
+    for key, image, made in (("cache-first", first, (cache,)), ("cache-second", second, ())):
+        job = _triage(
+            key, f"{key}: whole triage, raw, `--cache`", work, image, "--rules", str(rules), "--cache", str(cache)
+        )
+        jobs.append(Job(job.key, job.title, job.steps, (*job.makes, *made)))
+    return jobs
 
 
 def chain(work: Path, image: Path, rules: Path) -> Job:

@@ -16,13 +16,13 @@ from types import FrameType
 
 _EVERY = 0.005  # seconds of CPU time
 _FLUSH = 0.5  # seconds of CPU time
-_OURS = f"{os.sep}cyberforensics{os.sep}"
+_OURS = "/cyberforensics/"
 
 
 class _Sampler:
     def __init__(self, folder: str) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.open(os.path.join(folder, f"{os.getpid()}-{time.time_ns()}.json"), flags, 0o600)
+        self._file = os.open(f"{folder}/{os.getpid()}-{time.time_ns()}.json", flags, 0o600)
         self._counts: dict[tuple[str, ...], float] = {}
         self._clocks: dict[int, float] = {}
         self._sampled = 0.0
@@ -39,7 +39,7 @@ class _Sampler:
             return
         self._busy = True
         here = threading.get_ident()
-        for thread, top in sys._current_frames().items():  # noqa: SLF001 - there is no other way to ask
+        for thread, top in sys._current_frames().items():
             frame = interrupted if thread == here else top
             try:
                 used = time.clock_gettime(time.pthread_getcpuclockid(thread))
@@ -71,7 +71,7 @@ def _place(frame: FrameType) -> tuple[str, ...]:
         code = step.f_code
         if _OURS in code.co_filename:
             if not ours:
-                ours, line = _name(step), str(step.f_lineno)
+                ours, line = _name(step), str(step.f_lineno or 0)
             if code.co_qualname.endswith("Job.run"):
                 job = code.co_qualname.removesuffix(".run")
                 break
@@ -81,7 +81,7 @@ def _place(frame: FrameType) -> tuple[str, ...]:
 
 def _name(frame: FrameType) -> str:
     file = frame.f_code.co_filename
-    short = file.rpartition(_OURS)[2] if _OURS in file else os.sep.join(file.split(os.sep)[-2:])
+    short = file.rpartition(_OURS)[2] if _OURS in file else "/".join(file.rsplit("/", 2)[-2:])
     return f"{short}:{frame.f_code.co_qualname}"
 
 
