@@ -31,23 +31,28 @@ class Filters:
         return self != Filters()
 
 
-def objects(store: case.Store, what: str, filters: Filters) -> Iterator[Object]:
-    """The rows of one kind in the order of their ids.
+def objects(store: case.Store, what: str, filters: Filters, *, for_people: bool = False) -> Iterator[Object]:
+    """The rows of one kind in the order of their ids; `for_people`, the most severe first, and entries as walked.
 
     Raises:
         UsageError: the filters do not apply to this kind.
     """
     if filters.any and what not in ("entries", "findings"):
         raise UsageError(f"{what}: filters apply to entries and findings only")
-    return _objects(store, what, filters)
+    return _objects(store, what, filters, for_people=for_people)
 
 
-def _objects(store: case.Store, what: str, filters: Filters) -> Iterator[Object]:
+def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool) -> Iterator[Object]:
     zones = case.zones(store)
     if what == "entries":
-        yield from map(report.entry_object, case.entries(store, filters=_conditions(filters)))
+        yield from map(
+            report.entry_object, case.entries(store, filters=_conditions(filters), order="walk" if for_people else "id")
+        )
     elif what == "findings":
-        yield from map(report.finding_object, case.findings(store, filters=_conditions(filters)))
+        yield from map(
+            report.finding_object,
+            case.findings(store, filters=_conditions(filters), order="severity" if for_people else "id"),
+        )
     elif what == "events":
         for identifier, exhibit, entry, event in case.events(store):
             yield report.event_object(identifier, exhibit, entry, event, zones[exhibit])

@@ -12,8 +12,9 @@ import pytest
 
 from cyberforensics import disk, pipeline
 from cyberforensics.errors import CannotWrite, EvidenceError, WorkerError
+from cyberforensics.model.run import Limits
 from cyberforensics.pipeline import plan
-from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import MAX_FRAME, BadReply, DigestProgress, Examined, decode, encode
 from cyberforensics.triage import Options, triage
 from tests import helpers
@@ -262,7 +263,8 @@ def test_closing_from_another_thread_ends_a_hanging_job() -> None:
 def test_a_busy_worker_does_not_outlive_its_parent(job: str) -> None:
     """Not even one that stays in a C library with the interpreter's lock."""
     code = (
-        "from cyberforensics.pipeline.supervise import Limits, Supervisor\n"
+        "from cyberforensics.model.run import Limits\n"
+        "from cyberforensics.pipeline.supervise import Supervisor\n"
         "from tests.pipeline import poison\n"
         f"for _ in Supervisor(Limits()).run(poison.{job}()): break\n"
     )

@@ -1,24 +1,12 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
+from cyberforensics.case.batches import Batch, content_of, progress_of, remaining_batches
 from cyberforensics.case.conditions import Conditions
+from cyberforensics.case.coverage import media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
-from cyberforensics.case.plan import (
-    Batch,
-    PassSetup,
-    PassState,
-    Plan,
-    add_volume,
-    begin_pass,
-    content_of,
-    cut_batches,
-    identity_of,
-    progress_of,
-    record_unopened,
-    remaining_batches,
-    restart_plan,
-    source_of,
-)
+from cyberforensics.case.passes import PassSetup, PassState, begin_pass, identity_of, record_unopened, source_of
+from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.rows import entries, events, findings, latest, problems, timeline, volumes, zones
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
@@ -45,6 +33,7 @@ __all__ = [
     "identity_of",
     "latest",
     "log_action",
+    "media_coverage",
     "open_existing",
     "open_or_create",
     "problems",

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cyberforensics.case import log
-from cyberforensics.case.plan import Batch, PassState
+from cyberforensics.case.batches import Batch
+from cyberforensics.case.passes import PassState
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.schema import INDEXES
 from cyberforensics.case.store import Store, storable, to_json

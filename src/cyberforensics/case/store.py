@@ -261,3 +261,10 @@ def _check_format(store: Store) -> None:
 def to_json(value: object) -> str:
     """Canonical JSON for a column."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def insert(database: sqlite3.Connection, table: str, values: tuple[object, ...]) -> int:
+    """Insert a row whose number SQLite chooses; that number."""
+    marks = ", ".join("?" * len(values))
+    cursor = database.execute(f"INSERT INTO {table} VALUES (NULL, {marks})", values)
+    return int(cursor.lastrowid or 0)

@@ -8,7 +8,7 @@ import typer
 
 from cyberforensics import pipeline, report
 from cyberforensics.cli import render
-from cyberforensics.errors import EXIT_PROBLEMS
+from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 from cyberforensics.model.entry import Entry, NameState
 from cyberforensics.model.problem import Problem, Severity
 from cyberforensics.model.volume import Volume
@@ -30,6 +30,7 @@ def command(
     """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans."""
     prefix = path.rstrip("/")
     troubled = False
+    found = False
     before = "["
     for item in pipeline.list_entries(source):
         if isinstance(item, Problem):
@@ -41,12 +42,16 @@ def command(
         elif not (item.path == prefix or item.path.startswith(prefix + "/")):
             continue
         elif json:
+            found = True
             render.line(before + report.json_line(report.listed_object(item)))
             before = ","
         else:
+            found = True
             render.lines(_shown(item, tree=tree))
     if json:
         render.line("]" if before == "," else "[]")
+    if prefix and not found:
+        raise UsageError(f"{path}: nothing of that path is listed in {source.name}", hint="paths begin with a slash")
     if troubled:
         raise typer.Exit(EXIT_PROBLEMS)
 

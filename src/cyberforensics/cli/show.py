@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +54,7 @@ def command(
         min_size=min_size,
     )
     with case.open_existing(folder) as store:
-        objects = query.objects(store, what.value, filters)
+        objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE)
         if form is Format.JSONL:
             render.lines(report.json_line(found) for found in objects)
         elif form is Format.CSV:
@@ -71,23 +72,42 @@ _KINDS: Mapping[What, str] = {
     What.COVERAGE: "coverage",
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "entries": ("status", "size", "name_state", "media_type", "path", "stream"),
-    "findings": ("severity", "rule", "context", "path", "stream", "id"),
+    "entries": ("volume", "status", "name_state", "size", "media_type", "path"),
+    "findings": ("severity", "rule", "volume", "context", "id", "path"),
     "events": ("time", "meaning", "message"),
-    "problems": ("severity", "code", "path", "message"),
+    "problems": ("severity", "code", "volume", "path", "message"),
     "volumes": ("id", "status", "filesystem", "offset", "size", "type"),
 }
 
 
+_MEASURED = 500
+"""Rows that are looked at before the first is written, to make the columns wide enough."""
+_WIDEST = 48
+
+
 def _table(what: str, objects: Iterator[Mapping[str, object]]) -> Iterator[str]:
-    """Columns in fixed order; the last ones are free in width, so that a long path is never cut."""
+    """Columns as wide as their cells; a path is never cut."""
     if what == "coverage":
         for found in objects:
             yield from report.coverage_lines(found)
         return
     columns = _COLUMNS[what]
-    widths = [max(len(name), 9) for name in columns]
-    yield "  ".join(f"{name:<{width}}" for name, width in zip(columns, widths, strict=True)).rstrip()
-    for found in objects:
-        cells = ["-" if found.get(name) is None else str(found[name]) for name in columns]
+    rows = ([_cell(found, name) for name in columns] for found in objects)
+    first = list(islice(rows, _MEASURED))
+    if not first:
+        yield f"no {what}"
+        return
+    widths = [min(_WIDEST, max(map(len, cells))) for cells in zip(columns, *first, strict=True)]
+    widths[columns.index("path") if "path" in columns else -1] = 0  # free in width: what follows it is short or last
+    count = 0
+    for count, cells in enumerate(chain([list(columns)], first, rows)):  # noqa: B007 - the last one is the number
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+    yield f"{render.grouped(count)} {what}"
+
+
+def _cell(found: Mapping[str, object], name: str) -> str:
+    value = found.get(name)
+    if value is None:
+        return "-"
+    stream = found.get("stream") if name == "path" else None
+    return str(value) if stream is None else f"{value}:{stream}"

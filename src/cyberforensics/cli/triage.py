@@ -1,6 +1,7 @@
 """``cyberforensics triage``."""
 
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -73,8 +74,24 @@ def command(
     if json:
         render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
     else:
-        render.lines(report.summary(summary.document))
-        render.lines(f"Not opened: {reason}" for reason in summary.unopened)
-        render.lines([f"Report:   {summary.report}", f"Timeline: {summary.timeline}"])
+        render.lines(_summary(summary))
     if summary.has_problems:
         raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _summary(summary: triage.Summary) -> Iterator[str]:
+    """What a person reads at the end: what was examined, what was not, what was found, where the report is."""
+    document = summary.document
+    if summary.already_examined:
+        yield f"Examined before, nothing to do: {', '.join(summary.already_examined)}."
+    yield from report.examined(document)
+    yield from report.integrity(document)
+    yield from report.coverage_in_words(document)
+    yield ""
+    yield "Not examined:"
+    yield from (f"  - {reason}" for reason in summary.unopened)
+    yield from (f"  - {line}" for line in report.not_examined(document))
+    yield ""
+    yield from report.found(document)
+    yield f"Report:   {summary.report}"
+    yield f"Timeline: {summary.timeline}"

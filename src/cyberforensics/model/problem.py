@@ -100,6 +100,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "content.unreadable": "The content could not be read.",
         "content.short": "Fewer bytes could be read than the entry's size says.",
         "content.too-large": "The content does not fit on the examining machine's disk; it was examined in part.",
+        "content.changed": "The content was longer than it was when it was listed.",
         "content.damaged": "The container says that some of these bytes are not what was acquired.",
         "content.bad-cluster-map": "The map of bad clusters claims the whole volume; it has no content.",
         "content.record-reused": "The deleted name's record was used again: nothing of its content is known.",

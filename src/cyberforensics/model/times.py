@@ -115,8 +115,10 @@ def _since_1970(raw: int, encoding: str) -> int:
 
 
 def rfc3339(instant: int, precision: int) -> str | None:
-    """RFC 3339 in UTC with the digits that `precision` (nanoseconds) carries, a bare date where that is a day; None
-    outside years 1 to 9999."""
+    """RFC 3339 in UTC with the digits that `precision` (nanoseconds) carries; None outside years 1 to 9999.
+
+    Where the precision is a day, it is a bare date.
+    """
     seconds, nanoseconds = divmod(instant, SECOND)
     try:
         moment = _EPOCH + timedelta(seconds=seconds)

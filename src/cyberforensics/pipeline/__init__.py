@@ -1,5 +1,6 @@
 """Plan, batch, supervise: the only door to processes and executors."""
 
+from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
@@ -9,7 +10,7 @@ from cyberforensics.pipeline.pool import PendingDigests, Pool
 from cyberforensics.pipeline.priority import FIRST, context, priority
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool import spool_folder
-from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Exported, SourceDigests
 
 __all__ = [

@@ -69,6 +69,9 @@ def _read(content: Content, reader: ContentReader, spool: Spool) -> _Reading:
     except TooLarge:
         message = f"the spool folder's file system can't hold it; the first {spool.size} bytes were examined"
         return _incomplete(content, spool.size, "content.too-large", message)
+    if spool.size > content.size:
+        message = f"there were {spool.size} bytes where {content.size} were listed: it grew meanwhile"
+        return _incomplete(content, spool.size, "content.changed", message)
     if spool.size != content.size:
         return _incomplete(content, spool.size, "content.short", f"{spool.size} of {content.size} bytes could be read")
     digests = Digests(*(value.hexdigest() for value in hashes))

@@ -12,12 +12,13 @@ from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence, StoredDigest
 from cyberforensics.model.names import display_name
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.run import Limits
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.jobs import DigestJob
 from cyberforensics.pipeline.plan import list_volume, open_source, opened_volumes
 from cyberforensics.pipeline.source_check import digest_checks
-from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Self
 from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
-from cyberforensics.pipeline.supervise import Limits, Supervisor, WorkerStopped
+from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Failed, SourceDigests
 
 PendingDigests = Future[SourceDigests]

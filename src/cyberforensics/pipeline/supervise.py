@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -20,24 +20,11 @@ from cyberforensics.errors import CannotWrite, WorkerError
 from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.run import Limits
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.examine import given_up
 from cyberforensics.pipeline.jobs import ExamineJob, Job
 from cyberforensics.pipeline.wire import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a worker may take for one answer."""
-
-    seconds: float = 300.0
-    """For every answer."""
-    seconds_per_mib: float = 1.0
-    """More for each MiB of the content."""
-
-    def seconds_for(self, size: int) -> float:
-        """Seconds for a content of this size."""
-        return self.seconds + self.seconds_per_mib * (size >> 20)
 
 
 class WorkerStopped(Exception):

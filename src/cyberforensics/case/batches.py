@@ -1,0 +1,81 @@
+"""Batches and their contents, read back when their turn comes."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cyberforensics.case.store import Store
+from cyberforensics.model.codec import decoder
+from cyberforensics.model.entry import Content, Name
+from cyberforensics.model.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Contents of one volume that are examined together, and the unit that is recorded."""
+
+    number: int
+    volume: Volume
+    contents: tuple[Content, ...]
+    priority: int
+    """Of its first content."""
+
+
+def remaining_batches(store: Store, pass_number: int) -> Iterator[Batch]:
+    """Yield the batches that are not done, in their order, each loaded when it is asked for."""
+    pending = store.database.execute(
+        "SELECT number FROM batch WHERE pass = ? AND done = 0 ORDER BY number", (pass_number,)
+    ).fetchall()
+    for (number,) in pending:
+        volume_number, contents = store.database.execute(
+            "SELECT volume, contents FROM batch WHERE number = ?", (number,)
+        ).fetchone()
+        data = store.database.execute("SELECT data FROM volume WHERE number = ?", (volume_number,)).fetchone()[0]
+        volume: Volume = decoder(Volume)(json.loads(data))
+        numbers = json.loads(contents)
+        priority = store.database.execute("SELECT priority FROM entry WHERE number = ?", (numbers[0],)).fetchone()[0]
+        yield Batch(number, volume, tuple(_content(store, one) for one in numbers), priority)
+
+
+def content_of(store: Store, number: int) -> tuple[Volume, Content]:
+    """A content by the number of its first name, and the volume it lies in."""
+    data = store.database.execute(
+        "SELECT data FROM volume WHERE number = (SELECT volume FROM entry WHERE number = ?)", (number,)
+    ).fetchone()[0]
+    return decoder(Volume)(json.loads(data)), _content(store, number)
+
+
+def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:
+    """Contents done and in all, bytes done and in all."""
+    row = store.database.execute(
+        "SELECT coalesce(sum(done * json_array_length(contents)), 0), coalesce(sum(json_array_length(contents)), 0), "
+        "coalesce(sum(done * size), 0), coalesce(sum(size), 0) FROM batch WHERE pass = ?",
+        (pass_number,),
+    ).fetchone()
+    return row[0], row[1], row[2], row[3]
+
+
+_CONTENT = (
+    "SELECT number, meta_address, locator, path, path_raw, size, allocated, reader, first_address, id, stream, owner "
+    "FROM entry WHERE number = ?"
+)
+
+
+_OTHER_NAMES = "SELECT id, path, stream, owner FROM entry WHERE content = ? AND content <> number ORDER BY number"
+
+
+def _content(store: Store, number: int) -> Content:
+    row = store.database.execute(_CONTENT, (number,)).fetchone()
+    first = Name(row[9], row[3], row[10], row[11])
+    others = (Name(*other) for other in store.database.execute(_OTHER_NAMES, (number,)))
+    return Content(
+        number=row[0],
+        meta_address=row[1],
+        locator=row[2],
+        path_raw=row[4] if row[4] is not None else row[3].encode(),
+        size=row[5] or 0,
+        deleted=not row[6],
+        reader=row[7],
+        first_address=row[8],
+        names=(first, *others),
+    )

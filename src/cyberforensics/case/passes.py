@@ -1,0 +1,183 @@
+"""Passes over exhibits: what one is made of, where it stands, and when it is refused."""
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cyberforensics.case import log
+from cyberforensics.case.problems import add_problems
+from cyberforensics.case.store import Store, insert, to_json
+from cyberforensics.errors import CaseRefused
+from cyberforensics.model.case_document import PackRecord
+from cyberforensics.model.codec import encoder
+from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PassSetup:
+    """What a pass is made of."""
+
+    kind: str
+    run_key: Mapping[str, object]
+    """What the results depend on: another value of any of these is another pass."""
+    zone: str | None
+    packs: tuple[PackRecord, ...]
+    engine: str
+    versions: tuple[tuple[str, str], ...]
+    read_only: str
+    examiner: str | None
+    command: tuple[str, ...]
+    source: Path
+    """Where the exhibit lies on this host: for later exports, never in a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassState:
+    """Where a pass stands."""
+
+    number: int
+    session: int
+    state: str
+    """``planning``, ``examining`` or ``finished``."""
+
+
+def begin_pass(store: Store, evidence: Evidence, setup: PassSetup) -> PassState:
+    """Open a pass over an exhibit: a new one, or the one of the same run key; a finished one stays as it is.
+
+    Raises:
+        CaseRefused: the exhibit's id stands for other media, or an unfinished pass has another run key.
+    """
+    key = to_json(setup.run_key)
+    with store.transaction() as database:
+        row = database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (evidence.exhibit,)).fetchone()
+        if row is None:
+            database.execute(
+                "INSERT INTO exhibit VALUES (?, ?, ?, ?)",
+                (evidence.exhibit, evidence.identity, to_json(encoder(Evidence)(evidence)), setup.zone),
+            )
+        elif row[0] == NOT_OPENED:
+            _replace_unopened(database, evidence, setup)
+        elif row[0] != evidence.identity:
+            raise CaseRefused(
+                f"exhibit {evidence.exhibit} of this case is other media ({row[0]}), not this ({evidence.identity})",
+                hint="give this source an id of its own: --exhibit ID=SOURCE",
+            )
+        found = database.execute(
+            "SELECT number, run_key, state FROM pass WHERE exhibit = ? AND kind = ? ORDER BY number DESC LIMIT 1",
+            (evidence.exhibit, setup.kind),
+        ).fetchone()
+        if found is not None and found[1] != key:
+            _refuse(evidence.exhibit, found[1], setup.run_key, finished=found[2] == "finished")
+        if found is None:
+            number = insert(
+                database,
+                "pass",
+                (
+                    evidence.exhibit,
+                    setup.kind,
+                    key,
+                    "planning",
+                    to_json([encoder(PackRecord)(pack) for pack in setup.packs]),
+                    setup.engine,
+                    to_json(setup.versions),
+                    setup.read_only,
+                ),
+            )
+            state = "planning"
+        else:
+            number, state = found[0], found[2]
+        if state == "finished":
+            return PassState(number, 0, state)
+        session = insert(
+            database,
+            "session",
+            (number, log.now(), None, setup.examiner, to_json(setup.command), _stored_path(setup.source.absolute())),
+        )
+    return PassState(number, session, state)
+
+
+NOT_OPENED = "not opened"
+"""Identity of an exhibit that was named and could not be opened; a later run may open it."""
+
+
+def record_unopened(store: Store, evidence: Evidence, setup: PassSetup, problem: Problem) -> None:
+    """Record an exhibit that could not be opened, so that the case says so."""
+    unopened = replace(evidence, identity=NOT_OPENED)
+    row = store.database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (evidence.exhibit,)).fetchone()
+    if row is not None and row[0] != NOT_OPENED:
+        return  # it was opened and examined before: what is recorded of it stands
+    state = begin_pass(store, unopened, setup)
+    with store.transaction() as database:
+        add_problems(database, state.number, evidence.exhibit, None, None, (problem,))
+
+
+def _replace_unopened(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -> None:
+    database.execute("DELETE FROM problem WHERE exhibit = ?", (evidence.exhibit,))
+    database.execute(
+        "DELETE FROM session WHERE pass IN (SELECT number FROM pass WHERE exhibit = ?)", (evidence.exhibit,)
+    )
+    database.execute("DELETE FROM pass WHERE exhibit = ?", (evidence.exhibit,))
+    database.execute(
+        "UPDATE exhibit SET identity = ?, evidence = ?, zone = ? WHERE exhibit = ?",
+        (evidence.identity, to_json(encoder(Evidence)(evidence)), setup.zone, evidence.exhibit),
+    )
+
+
+def _refuse(exhibit: str, stored: str, wanted: Mapping[str, object], *, finished: bool) -> None:
+    before, now = json.loads(stored), json.loads(to_json(wanted))
+    differences = [
+        _difference(name, before.get(name), now.get(name))
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
+    ]
+    state = "was examined" if finished else "has an unfinished pass"
+    raise CaseRefused(
+        f"exhibit {exhibit} {state} with other settings; " + "; ".join(differences),
+        hint="use the same settings, or a new case folder",
+    )
+
+
+def _difference(name: str, before: object, now: object) -> str:
+    """What was then and what is now; of lists, only what one of them has and the other has not."""
+    if isinstance(before, list) and isinstance(now, list):
+        gone, come = [item for item in before if item not in now], [item for item in now if item not in before]
+        return f"{name}: {_short(gone)} then, {_short(come)} now"
+    return f"{name}: {_short(before)} then, {_short(now)} now"
+
+
+def _short(value: object) -> str:
+    """A value in a sentence; digests by their first digits."""
+    if value in (None, "", []):
+        return "none"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1…", text)
+
+
+def identity_of(store: Store, exhibit: str) -> str:
+    """What the exhibit's media was told by."""
+    row = store.database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (exhibit,)).fetchone()
+    return str(row[0])
+
+
+def source_of(store: Store, exhibit: str) -> Path:
+    """Where the exhibit lay when it was last examined."""
+    row = store.database.execute(
+        "SELECT source FROM session JOIN pass ON pass.number = session.pass WHERE exhibit = ? "
+        "ORDER BY session.number DESC LIMIT 1",
+        (exhibit,),
+    ).fetchone()
+    return Path(os.fsdecode(row[0]))
+
+
+def _stored_path(path: Path) -> str | bytes:
+    """A path of the host as text, or as bytes where it is no text: SQLite takes no surrogates."""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw

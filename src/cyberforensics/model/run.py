@@ -1,0 +1,84 @@
+"""What a run is asked, how it tells of itself, and what it comes to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cyberforensics.model.case_document import CaseDocument
+from cyberforensics.model.evidence import StoredDigest
+from cyberforensics.model.problem import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may take for one answer."""
+
+    seconds: float = 300.0
+    """For every answer."""
+    seconds_per_mib: float = 1.0
+    """More for each MiB of the content."""
+
+    def seconds_for(self, size: int) -> float:
+        """Seconds for a content of this size."""
+        return self.seconds + self.seconds_per_mib * (size >> 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an examiner may choose. Only what changes results is part of the run key."""
+
+    rule_packs: tuple[Path, ...] | None = None
+    """Packs and rule files; None for those that ship, () for none."""
+    skip_broken_rules: bool = False
+    expected: Mapping[str, StoredDigest] = field(default_factory=dict)
+    """By exhibit: a digest of the media that somebody stated."""
+    verify: str = "once"
+    """``once``: the media's digest is computed beside the examination; ``both``: again at the close; ``no``."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """By exhibit: the IANA zone of the clocks behind its local times."""
+    examiner: str | None = None
+    workers: int | None = None
+    """None for one for each core."""
+    command: tuple[str, ...] = ()
+    """As it was given, for the record."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands."""
+
+    stage: str
+    """``opening``, ``listing``, ``examining``, ``verifying``, ``reporting``."""
+    exhibit: str
+    listed: int = 0
+    """Entries listed so far."""
+    done: int = 0
+    """Contents examined."""
+    total: int = 0
+    done_size: int = 0
+    """Bytes."""
+    total_size: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    """By severity, the most severe first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run came to."""
+
+    document: CaseDocument
+    report: Path
+    timeline: Path
+    unopened: tuple[str, ...] = ()
+    """Sources that could not be opened, in words."""
+    already_examined: tuple[str, ...] = ()
+    """Exhibits that an earlier run had finished: nothing was done to them."""
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether anything reduced coverage."""
+        return bool(self.unopened) or any(group.severity != Severity.INFO for group in self.document.problems)
+
+
+Observer = Callable[[Progress], None]
