@@ -91,7 +91,7 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
         return "reading" if file.startswith("disk/ewf_chunks") else "digests"
     if ".update(" in linecache.getline(str(_SOURCE / file), line) and file == "pipeline/examine.py":
         return "digests"
-    if file == "pipeline/media_type.py":
+    if file.startswith("pipeline/media_"):
         return "media type"
     if job == "WalkJob":
         return "listing"

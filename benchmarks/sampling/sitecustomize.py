@@ -6,6 +6,7 @@ all of its time, so libraries are weighed as well as Python is. The counts go to
 a process that may not open files any more, or that is killed, leaves them too (the last second may be missing).
 """
 
+import atexit
 import json
 import os
 import signal
@@ -33,6 +34,13 @@ class _Sampler:
         signal.signal(signal.SIGPROF, self._tick)
         signal.siginterrupt(signal.SIGPROF, False)
         signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
+        atexit.register(self._stop)
+
+    def _stop(self) -> None:
+        """End the ticks: an interpreter that shuts down forgets its handlers, and the signal would end the process."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
+        self._flush()
 
     def _tick(self, _number: int, interrupted: FrameType | None) -> None:
         if self._busy:

@@ -123,8 +123,11 @@ def test_tables_are_for_people(folder: Path, objects: dict[str, list[dict[str, A
         result = helpers.inside("show", what, folder)
         assert result.returncode == 0
         lines = result.stdout.splitlines()
-        if what != "coverage":
-            assert len(lines) == len(objects[what]) + 1
+        if what != "coverage" and objects[what]:
+            assert len(lines) == 1 + len(objects[what]) + 1  # the heading, and the number of rows
+            assert lines[-1] == f"{len(objects[what]):,} {what}".replace(",", " ")
+        elif what != "coverage":
+            assert lines == [f"no {what}"]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "bodyfile"])

@@ -44,7 +44,7 @@ def test_lines_where_there_is_no_terminal(tmp_path: Path) -> None:
         ("triage", helpers.STICK, "--case", "case", "--no-rules", "--json"),
         ("info", helpers.STICK, "--json"),
         ("ls", helpers.FIXTURES / "ntfs.E01", "--json"),
-        ("ls", helpers.STICK, "/no such folder", "--json"),
+        ("ls", helpers.STICK, "/tools", "--json"),
         ("verify-image", helpers.STICK, "--json"),
     ],
 )
@@ -161,3 +161,10 @@ def test_the_same_bytes_in_every_locale(locale: str) -> None:
 
     encoding = "latin-1" if "8859" in locale else ""
     assert output(LC_ALL=locale, PYTHONIOENCODING=encoding) == output(LC_ALL="C.UTF-8")
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    result = helpers.run("ls", helpers.STICK, "/no such folder", "--json", cwd=tmp_path)
+    assert result.returncode == 2
+    assert json.loads(result.stdout) == []
+    assert "/no such folder: nothing of that path is listed" in result.stderr

@@ -185,7 +185,7 @@ class Shaper:
             recovery=Recovery.NOT_APPLICABLE if allocated else self._recovery(stream, record, size),
             size=size,
             times=record.times,
-            mode=None if is_ntfs else int(meta.mode),
+            mode=int(meta.mode) if has_owner else None,  # elsewhere TSK makes one up
             uid=int(meta.uid) if has_owner else None,
             gid=int(meta.gid) if has_owner else None,
             owner=record.owner,
