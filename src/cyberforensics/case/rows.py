@@ -231,10 +231,20 @@ _TIMES = " UNION ALL ".join(
     f"FROM entry JOIN time_kinds ON time_kinds.number = entry.time_kinds WHERE entry.{column} IS NOT NULL"
     for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
 )
+_MOMENT = """
+CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding, exhibit.zone)
+     WHEN times.encoding = 'filetime' AND times.raw >= 116444736000000000 THEN (times.raw - 116444736000000000) / 10
+     WHEN times.encoding = 'posix-ns' AND times.raw > 0
+     THEN (times.raw >> 30) * 1000000 + (times.raw & 1073741823) / 1000
+     WHEN times.encoding IN ('apfs', 'host-ns') AND times.raw > 0 THEN times.raw / 1000
+     ELSE instant(times.raw, times.encoding, exhibit.zone) END
+"""
+"""Microseconds since 1970, as `store._instant` gives them: the frequent encodings in SQL's own arithmetic, ten times
+as fast; a test holds both equal."""
 _TIMED = f"""
 timed AS MATERIALIZED (
     SELECT times.entry AS entry, times.meaning AS meaning, times.raw AS raw, times.encoding AS encoding,
-           times.data AS data, instant(times.raw, times.encoding, exhibit.zone) AS moment
+           times.data AS data, {_MOMENT} AS moment
     FROM ({_TIMES} UNION ALL SELECT entry, '', raw, encoding, data FROM event) AS times
     JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
     JOIN exhibit ON exhibit.exhibit = volume.exhibit
@@ -242,8 +252,9 @@ timed AS MATERIALIZED (
 """
 """Every time with its moment: materialized, so that each value is decoded once."""
 _TIMELINE = """
-SELECT chosen.meaning, chosen.raw, chosen.encoding, chosen.data, volume.exhibit, volume.volume, volume.data,
-       exhibit.zone, entry.id, entry.path, entry.stream, entry.meta_address, entry.name_state, entry.size
+SELECT chosen.meaning, chosen.raw, chosen.encoding, chosen.data, volume.exhibit, volume.volume,
+       json_extract(volume.data, '$.filesystem'), exhibit.zone, entry.id, entry.path, entry.stream,
+       entry.meta_address, entry.name_state, entry.size
 FROM chosen JOIN entry ON entry.number = chosen.entry JOIN volume ON volume.number = entry.volume
 JOIN exhibit ON exhibit.exhibit = volume.exhibit
 ORDER BY moment IS NULL, moment, iif(chosen.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), chosen.raw, 0),
@@ -276,7 +287,7 @@ def latest(store: Store, count: int) -> Iterator[TimelineRow]:
 
 _ACTIVITY = f"""
 WITH {_TIMED}
-SELECT CAST(floor(moment / CAST(? AS REAL)) AS INTEGER) AS day, iif(data IS NULL, meaning, 'event') AS kind, count(*)
+SELECT moment / ?1 - (moment % ?1 < 0) AS day, iif(data IS NULL, meaning, 'event') AS kind, count(*)
 FROM timed GROUP BY day, kind ORDER BY day, kind
 """
 
@@ -288,13 +299,12 @@ def activity(store: Store, width: int) -> Iterator[tuple[int | None, str, int]]:
 
 def _timeline_row(row: tuple[Any, ...]) -> TimelineRow:
     raw = stored_integer(row[1])
-    file_system = json.loads(row[6])["filesystem"] or ""
     meaning, message, description = row[0], "", ""
     if row[3] is not None:
         event: Event = decoder(Event)(json.loads(row[3]))
         meaning, message, description = event.meaning, event.message, event.data_type
     else:
-        description = describe(file_system, meaning)
+        description = describe(row[6] or "", meaning)
     return TimelineRow(
         exhibit=row[4],
         volume=row[5],

@@ -120,23 +120,33 @@ def rfc3339(instant: int, precision: int) -> str | None:
     Where the precision is a day, it is a bare date.
     """
     seconds, nanoseconds = divmod(instant, SECOND)
+    clock = _clock(seconds)
+    if clock is None:
+        return None
+    return clock[:10] if precision >= DAY else f"{clock}{_fraction(nanoseconds, precision)}Z"
+
+
+@lru_cache(maxsize=16_384)
+def _clock(seconds: int) -> str | None:
+    """The second as text: a timeline in order asks for the same one again and again."""
     try:
-        moment = _EPOCH + timedelta(seconds=seconds)
+        return _text(_EPOCH + timedelta(seconds=seconds))
     except OverflowError:
         return None
-    text = _write(moment, nanoseconds, precision)
-    return text if precision >= DAY else text + "Z"
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")  # %Y of a year before 1000 has no zeros on Linux
+
+
+def _fraction(nanoseconds: int, precision: int) -> str:
+    """The digits behind the second, no more than there are."""
+    digits = 9 - (len(str(precision)) - 1) if precision < SECOND else 0
+    return "." + f"{nanoseconds:09d}"[:digits] if digits else ""
 
 
 def _write(moment: datetime, nanoseconds: int, precision: int) -> str:
-    if precision >= DAY:
-        return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
-    digits = max(0, 9 - (len(str(precision)) - 1)) if precision < SECOND else 0
-    fraction = "." + f"{nanoseconds:09d}"[:digits] if digits else ""
-    return (
-        f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
-        f"T{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}{fraction}"
-    )
+    return _text(moment)[:10] if precision >= DAY else _text(moment) + _fraction(nanoseconds, precision)
 
 
 def _fat(raw: int, encoding: str, precision: int, zone: str | None) -> Moment:

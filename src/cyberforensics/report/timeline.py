@@ -1,5 +1,7 @@
 """Timelines for other programs: CSV, and the JSON lines that Timesketch imports."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -7,7 +9,7 @@ from types import MappingProxyType
 from cyberforensics.model.case_document import TimelineRow
 from cyberforensics.model.times import DAY, Moment
 from cyberforensics.report.jsonl import json_line
-from cyberforensics.report.spreadsheet import FORMULA, csv_line
+from cyberforensics.report.spreadsheet import FORMULA, csv_line, neutralised
 from cyberforensics.report.words import ZONES
 
 NOTICES: Mapping[str, str] = MappingProxyType(
@@ -40,6 +42,9 @@ _COLUMNS = (
     *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry", "neutralised"),
 )
 
+_TEXTS = ("meaning", "description", "exhibit", "volume", "path", "stream", "message")
+"""Columns whose text comes from evidence or from people."""
+
 
 @dataclass(slots=True)
 class LeftOut:
@@ -51,19 +56,23 @@ class LeftOut:
 def csv_lines(rows: Iterable[TimelineRow]) -> Iterator[str]:
     """The timeline as CSV, the header first, rows in the order given, lines without their ends."""
     yield csv_line(_COLUMNS)
+    buffer = io.StringIO()
+    write = csv.writer(buffer, lineterminator="").writerow
     for row in rows:
         moment = row.moment
-        cells = (
-            *(moment.text, moment.instant, moment.precision, moment.zone_basis, moment.flag, row.raw, row.encoding),
-            *(row.meaning, row.description, row.exhibit, row.volume, row.path, row.stream, row.meta_address),
-            *(row.name_state, row.size, row.message, row.entry),
+        texts = (row.meaning, row.description, row.exhibit, row.volume, row.path, row.stream or "", row.message)
+        changed = [name for name, text in zip(_TEXTS, texts, strict=True) if text.startswith(FORMULA)]
+        meaning, description, exhibit, volume, path, stream, message = map(neutralised, texts)
+        write(  # in the order of _COLUMNS; what is not in `texts` is made of digits and words of ours
+            (
+                *(moment.text, moment.instant, moment.precision, moment.zone_basis, moment.flag, row.raw),
+                *(row.encoding, meaning, description, exhibit, volume, path, stream, row.meta_address),
+                *(row.name_state, row.size, message, row.entry, " ".join(changed)),
+            )
         )
-        changed = [
-            name
-            for name, cell in zip(_COLUMNS, cells, strict=False)
-            if isinstance(cell, str) and cell.startswith(FORMULA)
-        ]
-        yield csv_line((*cells, " ".join(changed)))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
 
 
 def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = None) -> Iterator[str]:
