@@ -48,7 +48,8 @@ class Run:
         supervisor = pipeline.Supervisor(self.options.limits, self.folder / "run.log")
         try:
             evidence, found = pipeline.open_source(supervisor, source, self.folder)
-            state = case.begin_pass(self.store, evidence, self._setup(exhibit, path))
+            rights = pipeline.enforced(supervisor)
+            state = case.begin_pass(self.store, evidence, self._setup(exhibit, path, rights))
             case.log_action(self.folder, "exhibit opened", {"exhibit": exhibit, "identity": evidence.identity})
             if state.state == "finished":
                 return False
@@ -77,7 +78,7 @@ class Run:
         case.record_unopened(self.store, evidence, self._setup(exhibit, path), problem)
         case.log_action(self.folder, "exhibit not opened", {"exhibit": exhibit, "code": error.code})
 
-    def _setup(self, exhibit: str, path: Path) -> case.PassSetup:
+    def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
         packs = self.rule_set.packs
         run_key = {
@@ -96,7 +97,7 @@ class Run:
             packs=packs,
             engine=rules.engine_version() if packs else "",
             versions=versions(),
-            read_only=READ_ONLY,
+            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
             examiner=self.options.examiner,
             command=self.options.command,
             source=path,
@@ -141,7 +142,7 @@ class Run:
         waiting: dict[int, case.Batch] = {}
         digests: pipeline.PendingDigests | None = None
         job = pipeline.DigestJob(source, algorithms)
-        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log") as pool:
+        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
             for batch in case.remaining_batches(self.store, state.number):
                 if digests is None and self.options.verify != "no" and batch.priority != pipeline.FIRST:
                     digests = pool.digest(job)

@@ -60,7 +60,7 @@ def export(
 def _export(
     store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path]
 ) -> Iterator[ExportedFile]:
-    supervisor = pipeline.Supervisor(pipeline.Limits())
+    supervisor = pipeline.Supervisor(pipeline.Limits(), writable=files)
     try:
         for exhibit in dict.fromkeys(row.exhibit for row in wanted):
             path = roots.get(exhibit) or case.source_of(store, exhibit)

@@ -2,7 +2,8 @@
 
 POISON          die, die-once, hang, hang-in-c, not-json, wrong-type, wrong-shape, surrogate, too-long, pickle, no-room
 POISON_PATH     display path of the content on which it happens
-POISON_MARK     a file that is made when it happened (for die-once), or that must never be made (for pickle)
+POISON_ONCE     a file whose time is set to 1970 when it happened (for die-once): a worker may write nothing
+POISON_MARK     a file that must never be made (for pickle)
 """
 
 import ctypes
@@ -95,9 +96,9 @@ def _die() -> None:
 
 
 def _die_once() -> None:
-    mark = Path(os.environ["POISON_MARK"])
-    if not mark.exists():
-        mark.touch()
+    once = Path(os.environ["POISON_ONCE"])
+    if once.stat().st_mtime != 0:
+        os.utime(once, (0, 0))
         _die()
 
 

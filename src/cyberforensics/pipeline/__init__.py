@@ -5,7 +5,7 @@ from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob
-from cyberforensics.pipeline.plan import list_volume, open_source
+from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import PendingDigests, Pool
 from cyberforensics.pipeline.priority import FIRST, context, priority
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
@@ -31,6 +31,7 @@ __all__ = [
     "WorkerStopped",
     "compare",
     "context",
+    "enforced",
     "inspect",
     "list_entries",
     "list_volume",

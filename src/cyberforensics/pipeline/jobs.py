@@ -22,6 +22,8 @@ _ENTRIES_A_FRAME = 200
 class Worker:
     """What a worker process keeps open between its jobs."""
 
+    rights: tuple[str, ...] = ()
+    """What it gave up, in words."""
     _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
     _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
     _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
@@ -49,6 +51,15 @@ class Worker:
             except OSError as error:
                 raise WorkerError("the compiled rules of this run are gone from the spool folder") from error
         return self._scanners[rules]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsJob:
+    """Tell what the worker gave up before it met evidence."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        """Yield one answer."""
+        yield wire.Rights(worker.rights)
 
 
 @dataclass(frozen=True, slots=True)

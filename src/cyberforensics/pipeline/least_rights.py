@@ -37,7 +37,8 @@ _X32 = 0x4000_0000  # x86_64's second table of system calls
 
 _ARCHITECTURES: Mapping[str, tuple[int, tuple[int, ...]]] = MappingProxyType(
     {
-        # socket connect bind listen accept accept4, execve execveat, fork vfork, ptrace process_vm_writev,
+        # socket connect bind listen accept accept4, execve execveat, fork vfork (a clone may go on, but starts
+        # no program), ptrace process_vm_writev,
         # mount, bpf, perf_event_open, io_uring_setup, kexec_load
         "x86_64": (0xC000_003E, (41, 42, 49, 50, 43, 288, 59, 322, 57, 58, 101, 311, 165, 321, 298, 425, 246)),
         "aarch64": (0xC000_00B7, (198, 203, 200, 201, 202, 242, 221, 281, 117, 271, 40, 280, 241, 425, 104)),

@@ -10,7 +10,7 @@ from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import wire
-from cyberforensics.pipeline.jobs import OpenJob, WalkJob
+from cyberforensics.pipeline.jobs import OpenJob, RightsJob, WalkJob
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 
 TRIES = 3
@@ -107,6 +107,15 @@ def _checked(volume: Volume, items: Iterable[Entry | Problem], numbered: int) ->
                 raise WorkerStopped("worker.bad-reply")
             numbered += 1
     return numbered
+
+
+def enforced(supervisor: Supervisor) -> tuple[str, ...]:
+    """What the supervisor's workers gave up, in words; nothing where it can't be told."""
+    try:
+        answers = [message for message in supervisor.run(RightsJob()) if isinstance(message, wire.Rights)]
+    except WorkerStopped:
+        return ()
+    return answers[0].enforced if answers else ()
 
 
 def opened_volumes(found: Iterable[Volume | Problem]) -> Iterator[Volume]:

@@ -53,9 +53,11 @@ _SENTENCES = {
 class Supervisor:
     """Owns one worker process, and starts another where it died."""
 
-    def __init__(self, limits: Limits, log: Path | None = None) -> None:
+    def __init__(self, limits: Limits, log: Path | None = None, writable: Path | None = None) -> None:
+        """`writable` is the one folder that the worker may write to; None for none."""
         self._limits = limits
         self._log = log
+        self._writable = writable
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._closed = False
@@ -175,7 +177,7 @@ class Supervisor:
             if self._closed:
                 raise WorkerStopped("worker.died")
             if self._process is None:
-                self._process = _start(self._log)
+                self._process = _start(self._log, self._writable)
             return self._process
 
     def _receive(self, seconds: float) -> Message:
@@ -230,16 +232,17 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _start(log: Path | None) -> subprocess.Popen[bytes]:
+def _start(log: Path | None, writable: Path | None) -> subprocess.Popen[bytes]:
     """A worker in a session of its own: Ctrl-C reaches the parent alone.
 
     It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
     """
+    arguments = [str(os.getpid()), *([str(writable.absolute())] if writable is not None else [])]
     try:
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "cyberforensics.pipeline.worker", str(os.getpid())],
+                [sys.executable, "-P", "-m", "cyberforensics.pipeline.worker", *arguments],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -80,6 +80,13 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What the worker gave up before it met evidence, in words."""
+
+    enforced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The job as a whole could not be done: a code of ours and a sentence."""
 
@@ -116,6 +123,7 @@ Message = (
     | DigestProgress
     | SourceDigests
     | Exported
+    | Rights
     | Failed
     | HostTrouble
     | Done

@@ -9,9 +9,11 @@ import os
 import pickle
 import signal
 import sys
+from pathlib import Path
 
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.jobs import Worker, run
+from cyberforensics.pipeline.least_rights import give_up_rights
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -23,7 +25,7 @@ def main() -> None:
     jobs = sys.stdin.buffer
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not speak in our name
-    worker = Worker()
+    worker = Worker(give_up_rights(Path(sys.argv[2]) if len(sys.argv) > 2 else None))
     while header := jobs.read(4):
         job = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 - from our own parent, never evidence
         for message in run(job, worker):
