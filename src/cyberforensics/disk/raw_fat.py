@@ -35,7 +35,6 @@ _ROOT_CLUSTER = struct.Struct("<I")
 # name, attributes, created (10 ms, time, date), accessed, cluster high, written (time, date), cluster, size
 _ENTRY = struct.Struct("<11sBxBHHHHHHHI")
 
-_VOLUME_LABEL = 0x08
 _DIRECTORY = 0x10
 _LONG_NAME = 0x0F
 _DELETED = 0xE5
@@ -205,11 +204,6 @@ class FatEntry:
     def directory(self) -> bool:
         """Whether the entry is a directory."""
         return bool(self.attributes & _DIRECTORY)
-
-    @property
-    def volume_label(self) -> bool:
-        """Whether the entry is the volume's label."""
-        return bool(self.attributes & _VOLUME_LABEL)
 
 
 def parse_entry(data: bytes, offset: int, fat_type: FatType) -> FatEntry | None:

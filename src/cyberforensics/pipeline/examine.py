@@ -13,7 +13,7 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import run_parsers
 from cyberforensics.pipeline.spool import Spool, TooLarge, is_zero
-from cyberforensics.rules import Externals, Scanner, ScanResult
+from cyberforensics.rules import HEAD_SIZE, Externals, Scanner, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _scan(
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...], bool]:
     """All rules in one pass for the first name; those that look at names once more for every other name."""
     timeout = options.timeout(len(data))
-    head = data[:512]
+    head = data[:HEAD_SIZE]
     first, *others = content.names
     results: list[tuple[Name, ScanResult]] = [
         (first, scanner.scan_first(data, Externals.of(first, head), timeout=timeout))

@@ -11,10 +11,7 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.jobs import OpenJob, RightsJob, WalkJob
-from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
-
-TRIES = 3
-"""How often a walk is started again where the worker died, each time behind what was listed already."""
+from cyberforensics.pipeline.supervise import TRIES, Supervisor, WorkerStopped
 
 
 def open_source(

@@ -12,12 +12,10 @@ from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
-from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
+from cyberforensics.pipeline.supervise import TRIES, Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Failed, SourceDigests
 
 PendingDigests = Future[SourceDigests]
-TRIES = 3
-"""How often the digests of a source are begun where the worker is killed."""
 
 BatchResult = tuple[tuple[Content, Examination], ...]
 

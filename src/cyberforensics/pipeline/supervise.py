@@ -26,6 +26,9 @@ from cyberforensics.pipeline.examine import given_up
 from cyberforensics.pipeline.jobs import ExamineJob, Job
 from cyberforensics.pipeline.wire import Message
 
+TRIES = 3
+"""How often opening, listing and digesting are begun where the worker is killed; a walk goes on where it stopped."""
+
 
 class WorkerStopped(Exception):
     """The worker gave no answer; `code` says why."""

@@ -73,10 +73,10 @@ FILE_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 """First bytes and label. Where two fit, the longer one counts."""
 
-HEAD_SIZE = max(len(signature) for signature, _ in FILE_TYPES)
-"""Bytes of a content that decide."""
-
 _TAR = (257, b"ustar")  # POSIX 1003.1, the only one of the labels whose signature stands elsewhere
+
+HEAD_SIZE = max(_TAR[0] + len(_TAR[1]), *(len(signature) for signature, _ in FILE_TYPES))
+"""Bytes of a content that decide."""
 _LONGEST_FIRST = tuple(sorted(FILE_TYPES, key=lambda item: -len(item[0])))
 
 
