@@ -10,6 +10,7 @@ from cyberforensics.model.entry import Content, Name, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests, Examination, Finding
 from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.pipeline.known import Known, Memory
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import run_parsers
 from cyberforensics.pipeline.spool import Spool, TooLarge, is_zero
@@ -42,8 +43,14 @@ class _Reading:
     problems: tuple[Problem, ...]
 
 
-def examine(content: Content, reader: ContentReader, scanner: Scanner | None, options: ExamineOptions) -> Examination:
-    """Read a content to its end and learn from it all there is to learn."""
+def examine(
+    content: Content, reader: ContentReader, scanner: Scanner | None, options: ExamineOptions, memory: Memory
+) -> Examination:
+    """Read a content to its end and learn from it all there is to learn.
+
+    Args:
+        memory: what is known of bytes that were met before with these rules; what is learned is added.
+    """
     with Spool(options.spool, content.size) as spool:
         reading = _read(content, reader, spool)
         try:
@@ -53,7 +60,7 @@ def examine(content: Content, reader: ContentReader, scanner: Scanner | None, op
             return Examination(
                 Status.PARTIAL, problem.code, spool.size, reading.digests, problems=(*reading.problems, problem)
             )
-        return _learn(content, reading, data, scanner, options)
+        return _learn(content, reading, data, scanner, options, memory)
 
 
 def _read(content: Content, reader: ContentReader, spool: Spool) -> _Reading:
@@ -93,19 +100,23 @@ def _learn(
     data: bytes | mmap.mmap,
     scanner: Scanner | None,
     options: ExamineOptions,
+    memory: Memory,
 ) -> Examination:
-    head = data[:HEAD]
-    kind = media_type(head)
-    findings: tuple[Finding, ...] = ()
+    key = None if reading.digests is None else (reading.digests.sha256, len(data))
+    known = None if key is None else memory.recall(key)
+    kind = media_type(data[:HEAD]) if known is None else known.media_type
+    scanned = _Scanned()
     problems = list(reading.problems)
     if kind is None:
         problems.append(_problem(content, "media-type.error", "the media type could not be determined"))
     status, reason = reading.status, reading.reason
     if scanner is not None and reading.status is not Status.UNREADABLE:
-        findings, trouble, complete = _scan(content, data, scanner, options)
-        problems.extend(trouble)
-        if not complete and status is Status.WHOLE:
-            status, reason = Status.PARTIAL, trouble[0].code
+        scanned = _scan(content, data, scanner, options, known)
+        problems.extend(scanned.problems)
+        if not scanned.complete and status is Status.WHOLE:
+            status, reason = Status.PARTIAL, scanned.problems[0].code
+    if key is not None and known is None and kind is not None and not scanned.problems:
+        memory.remember(key, Known(kind, tuple(found for found in scanned.findings if not found.per_name)))
     events, trouble = _parse(content, data) if reading.status is not Status.UNREADABLE else ((), ())
     problems.extend(trouble)
     return Examination(
@@ -116,7 +127,7 @@ def _learn(
         digest_note=_digest_note(content, reading),
         all_zero=is_zero(data) if reading.status is not Status.UNREADABLE else None,
         media_type=kind,
-        findings=findings,
+        findings=scanned.findings,
         events=events,
         problems=tuple(problems),
     )
@@ -130,29 +141,44 @@ def _digest_note(content: Content, reading: _Reading) -> str | None:
     return "of-bytes-read" if content.deleted else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """What all rules said of a content under all its names."""
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+
+
 def _scan(
-    content: Content, data: bytes | mmap.mmap, scanner: Scanner, options: ExamineOptions
-) -> tuple[tuple[Finding, ...], tuple[Problem, ...], bool]:
+    content: Content, data: bytes | mmap.mmap, scanner: Scanner, options: ExamineOptions, known: Known | None
+) -> _Scanned:
     """All rules in one pass for the first name; those that look at names once more for every other name."""
     timeout = options.timeout(len(data))
     head = data[:HEAD_SIZE]
-    first, *others = content.names
-    results: list[tuple[Name, ScanResult]] = [
-        (first, scanner.scan_first(data, Externals.of(first, head), timeout=timeout))
-    ]
-    if scanner.looks_at_names:
-        results += [(name, scanner.scan_name(data, Externals.of(name, head), timeout=timeout)) for name in others]
-    findings = tuple(
+    results: list[tuple[Name, ScanResult]] = []
+    for name in content.names:
+        externals = Externals.of(name, head)
+        if not results and known is None:
+            results.append((name, scanner.scan_first(data, externals, timeout=timeout)))
+        elif scanner.looks_at_names:
+            results.append((name, scanner.scan_name(data, externals, timeout=timeout)))
+    findings = [
         replace(finding, entry=name.entry) if finding.per_name else finding
         for name, result in results
         for finding in result.findings
-    )
+    ]
     problems = tuple(
         Problem(found.stage, found.code, found.message, found.severity, content.names[0].path, found.offset)
         for _, result in results
         for found in result.problems
     )
-    return findings, problems, all(result.complete for _, result in results)
+    if known is not None:
+        findings = [*known.findings, *findings]
+    places = {name.entry: place for place, name in enumerate(content.names)}
+    # first everything under the first name, as one pass gives it; then each other name
+    findings.sort(key=lambda found: (places.get(found.entry or "", 0), found.pack, found.namespace, found.rule))
+    return _Scanned(tuple(findings), problems, all(result.complete for _, result in results))
 
 
 def _parse(content: Content, data: bytes | mmap.mmap) -> tuple[tuple[Event, ...], tuple[Problem, ...]]:

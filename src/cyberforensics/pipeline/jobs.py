@@ -12,6 +12,7 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import digest, wire
 from cyberforensics.pipeline.examine import ExamineOptions, examine
+from cyberforensics.pipeline.known import Memory
 from cyberforensics.pipeline.wire import Message
 from cyberforensics.rules import CompiledRules, Scanner, open_compiled
 
@@ -27,6 +28,7 @@ class Worker:
     _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
     _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
     _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
+    _memories: dict[CompiledRules | None, Memory] = field(default_factory=dict)
 
     def evidence(self, source: disk.Source) -> disk.OpenEvidence:
         if source not in self._evidence:
@@ -51,6 +53,12 @@ class Worker:
             except OSError as error:
                 raise WorkerError("the compiled rules of this run are gone from the spool folder") from error
         return self._scanners[rules]
+
+    def memory(self, rules: CompiledRules | None) -> Memory:
+        if rules not in self._memories:
+            self._memories.clear()
+            self._memories[rules] = Memory()
+        return self._memories[rules]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,9 @@ class ExamineJob:
     def run(self, worker: Worker) -> Iterator[Message]:
         reader = worker.reader(self.source, self.volume)
         scanner = worker.scanner(self.rules)
+        memory = worker.memory(self.rules)
         for content in self.contents:
-            yield wire.Examined(content.number, examine(content, reader, scanner, self.options))
+            yield wire.Examined(content.number, examine(content, reader, scanner, self.options, memory))
 
 
 @dataclass(frozen=True, slots=True)
