@@ -10,12 +10,16 @@ SLOWED_CALLBACK     stand still inside a function that SQLite calls
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from sqlite3 import Connection
 
 from cyberforensics import case, cli, triage
 from cyberforensics.case import plan, store
+from cyberforensics.model.entry import Content
+from cyberforensics.model.examination import Examination
+
+Recorded = Sequence[tuple[Content, Examination]]
 
 
 def main() -> None:
@@ -51,11 +55,11 @@ def _kill_at(place: int) -> None:
 
 
 def _pause(seconds: float) -> None:
-    record_batch: Callable[..., None] = case.record_batch
+    record_batch: Callable[..., Recorded] = case.record_batch
 
-    def slow(*arguments: object, **more: object) -> None:
+    def slow(*arguments: object, **more: object) -> Recorded:
         time.sleep(seconds)
-        record_batch(*arguments, **more)
+        return record_batch(*arguments, **more)
 
     case.record_batch = slow
 

@@ -2,23 +2,20 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, rules
 from cyberforensics.errors import EvidenceError
+from cyberforensics.examining import Examining
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
-from cyberforensics.model.examination import FINDING_SEVERITIES
-from cyberforensics.model.media_types import category
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Observer, Options, Progress
 from cyberforensics.model.versions import result_versions, versions
 from cyberforensics.model.volume import Volume, VolumeStatus
 
 READ_ONLY = "opened read-only (O_RDONLY) by the operating system; no write blocker is known to the tool"
-
-_AHEAD = 3  # batches that wait for each worker
 
 
 @dataclass(slots=True)
@@ -53,11 +50,9 @@ class Run:
             case.log_action(self.folder, "exhibit opened", {"exhibit": exhibit, "identity": evidence.identity})
             if state.state == "finished":
                 return False
-            if state.state == "planning":
-                self._plan(supervisor, source, state, found)
+            verdicts = self._go_through(supervisor, source, evidence, state, found)
         finally:
             supervisor.stop()
-        verdicts = self._examine(source, evidence, state)
         digests = [check for verdict in verdicts for check in verdict.checks]
         checks = pipeline.compare(before, pipeline.look(source))
         met = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
@@ -103,14 +98,34 @@ class Run:
             source=path,
         )
 
+    def _go_through(
+        self,
+        supervisor: pipeline.Supervisor,
+        source: disk.Source,
+        evidence: Evidence,
+        state: case.PassState,
+        found: Sequence[Volume | Problem],
+    ) -> tuple[pipeline.SourceVerdict, ...]:
+        """List and examine, and compute the source's digests beside it."""
+        workers = self.options.workers or os.cpu_count() or 1
+        compiled = self.compiled if self.rule_set.packs else None
+        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
+            options = pipeline.ExamineOptions(self.spool)
+            examining = Examining(self.store, state.number, source, compiled, options, pool, self.observer)
+            if state.state == "planning":
+                self._plan(supervisor, source, state, found, examining)
+            supervisor.stop()  # nothing is left to list: its memory is for others
+            return self._examine(source, evidence, examining)
+
     def _plan(
         self,
         supervisor: pipeline.Supervisor,
         source: disk.Source,
         state: case.PassState,
         found: Sequence[Volume | Problem],
+        examining: Examining,
     ) -> None:
-        """Record every volume and list every entry, then cut the batches."""
+        """Record every volume, list every entry, and cut the batches; the first are examined meanwhile."""
         case.restart_plan(self.store, source.exhibit)
         problems = [item for item in found if isinstance(item, Problem)]
         case.record_problems(self.store, state, source.exhibit, None, (*problems, *self.rule_set.problems))
@@ -124,75 +139,30 @@ class Run:
             def take(items: Iterable[Entry | Problem], plan: case.Plan = plan, volume: Volume = volume) -> None:
                 nonlocal listed
                 listed += plan.add(volume, items)
-                self.observer(Progress("listing", source.exhibit, listed))
+                examining.during_walk(plan.cut(), listed)
 
             plan.finish(pipeline.list_volume(supervisor, source, volume, self.folder, take))
-        case.cut_batches(self.store, state.number, source.exhibit)
+        examining.close_plan()
 
     def _examine(
-        self, source: disk.Source, evidence: Evidence, state: case.PassState
+        self, source: disk.Source, evidence: Evidence, examining: Examining
     ) -> tuple[pipeline.SourceVerdict, ...]:
         """Examine the remaining batches, and compute the source's digests beside them."""
         expected = tuple(filter(None, (self.options.expected.get(source.exhibit),)))
-        algorithms = tuple(stated.algorithm for stated in (*evidence.stored_digests, *expected))
-        workers = self.options.workers or os.cpu_count() or 1
-        compiled = self.compiled if self.rule_set.packs else None
-        examine_options = pipeline.ExamineOptions(self.spool)
-        tally = _Tally(source.exhibit, *case.progress_of(self.store, state.number))
-        waiting: dict[int, case.Batch] = {}
-        digests: pipeline.PendingDigests | None = None
-        job = pipeline.DigestJob(source, algorithms)
-        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
-            for batch in case.remaining_batches(self.store, state.number):
-                if digests is None and self.options.verify != "no" and batch.priority != pipeline.FIRST:
-                    digests = pool.digest(job)
-                waiting[batch.number] = batch
-                pool.submit(
-                    batch.number,
-                    pipeline.ExamineJob(source, batch.volume, batch.contents, compiled, examine_options),
-                )
-                while pool.running >= workers * _AHEAD:
-                    self._record(pool, waiting, state, tally)
-            while pool.running:
-                self._record(pool, waiting, state, tally)
-            self.observer(tally.progress("verifying"))
-            if self.options.verify == "no":
-                return (pipeline.verdict(evidence, expected, None, "open"),)
-            digests = digests or pool.digest(job)
-            verdicts = [pipeline.verdict(evidence, expected, digests.result(), "open")]
-            if self.options.verify == "both":
-                verdicts.append(pipeline.verdict(evidence, expected, pool.digest(job).result(), "close"))
-        return tuple(verdicts)
+        job = pipeline.DigestJob(source, tuple(stated.algorithm for stated in (*evidence.stored_digests, *expected)))
+        pending: list[pipeline.PendingDigests] = []
 
-    def _record(
-        self, pool: pipeline.Pool, waiting: dict[int, case.Batch], state: case.PassState, tally: "_Tally"
-    ) -> None:
-        for number, results in pool.finished(timeout=0.5):
-            batch = waiting.pop(number)
-            case.record_batch(self.store, state.number, batch, results, category=category, context=pipeline.context)
-            for content, examination in results:
-                tally.add(content.size, [finding.severity for finding in examination.findings])
-        self.observer(tally.progress("examining"))
+        def begin_digests() -> None:
+            if self.options.verify != "no":
+                pending.append(examining.pool.digest(job))
 
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts for the progress display."""
-
-    exhibit: str
-    done: int
-    total: int
-    done_size: int
-    total_size: int
-    severities: dict[str, int] = field(default_factory=dict)
-
-    def add(self, size: int, severities: Sequence[str]) -> None:
-        self.done += 1
-        self.done_size += size
-        for severity in severities:
-            self.severities[severity] = self.severities.get(severity, 0) + 1
-
-    def progress(self, stage: str) -> Progress:
-        most_severe_first = [name for name in reversed(FINDING_SEVERITIES) if name in self.severities]
-        ordered: dict[str, int] = {name: self.severities[name] for name in most_severe_first}
-        return Progress(stage, self.exhibit, 0, self.done, self.total, self.done_size, self.total_size, ordered)
+        examining.to_the_end(begin_digests)
+        if self.options.verify == "both":
+            pending[0].result()
+            begin_digests()
+        if not pending:
+            return (pipeline.verdict(evidence, expected, None, "open"),)
+        return tuple(
+            pipeline.verdict(evidence, expected, digests.result(), moment)
+            for digests, moment in zip(pending, ("open", "close"), strict=False)
+        )

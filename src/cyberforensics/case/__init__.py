@@ -1,6 +1,6 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
-from cyberforensics.case.batches import Batch, content_of, progress_of, remaining_batches
+from cyberforensics.case.batches import Batch, content_of, load_batch, progress_of, remaining_batches
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.coverage import media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
@@ -32,6 +32,7 @@ __all__ = [
     "finish_pass",
     "identity_of",
     "latest",
+    "load_batch",
     "log_action",
     "media_coverage",
     "open_existing",

@@ -1,7 +1,7 @@
 """Batches and their contents, read back when their turn comes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cyberforensics.case.store import Store
@@ -19,22 +19,33 @@ class Batch:
     contents: tuple[Content, ...]
     priority: int
     """Of its first content."""
+    listed: int
+    """Number of the last entry that was listed when the contents' names were read."""
 
 
-def remaining_batches(store: Store, pass_number: int) -> Iterator[Batch]:
-    """Yield the batches that are not done, in their order, each loaded when it is asked for."""
+def remaining_batches(store: Store, pass_number: int, taken: Collection[int] = ()) -> Iterator[Batch]:
+    """Yield the batches that are not done and not `taken` before, in their order, each loaded when it is asked for."""
     pending = store.database.execute(
         "SELECT number FROM batch WHERE pass = ? AND done = 0 ORDER BY number", (pass_number,)
     ).fetchall()
     for (number,) in pending:
-        volume_number, contents = store.database.execute(
-            "SELECT volume, contents FROM batch WHERE number = ?", (number,)
-        ).fetchone()
-        data = store.database.execute("SELECT data FROM volume WHERE number = ?", (volume_number,)).fetchone()[0]
-        volume: Volume = decoder(Volume)(json.loads(data))
-        numbers = json.loads(contents)
+        if number not in taken:
+            yield load_batch(store, number)
+
+
+def load_batch(store: Store, number: int) -> Batch:
+    """One batch with its contents, under all the names that are listed by now."""
+    volume_number, contents = store.database.execute(
+        "SELECT volume, contents FROM batch WHERE number = ?", (number,)
+    ).fetchone()
+    data = store.database.execute("SELECT data FROM volume WHERE number = ?", (volume_number,)).fetchone()[0]
+    volume: Volume = decoder(Volume)(json.loads(data))
+    numbers = json.loads(contents)
+    priority = 0
+    if numbers:  # none is left in one whose contents were all taken back
         priority = store.database.execute("SELECT priority FROM entry WHERE number = ?", (numbers[0],)).fetchone()[0]
-        yield Batch(number, volume, tuple(_content(store, one) for one in numbers), priority)
+    listed = store.database.execute("SELECT max(number) FROM entry").fetchone()[0]
+    return Batch(number, volume, tuple(_content(store, one) for one in numbers), priority, listed)
 
 
 def content_of(store: Store, number: int) -> tuple[Volume, Content]:

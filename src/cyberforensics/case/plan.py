@@ -1,7 +1,8 @@
 """Writing what is known before anything is read: volumes, entries, and the batches cut from them."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.schema import TIME_COLUMNS
@@ -14,19 +15,27 @@ from cyberforensics.model.volume import Volume
 _OTHER_COLUMNS = 27  # of an entry, beside its times
 
 
+FIRST = 0
+"""The priority of entries that do not wait for the end of the walk: their batches are cut while it goes on."""
+
 BATCH_COUNT = 256
 
 
 BATCH_SIZE = 64 * 1024 * 1024
 """A batch ends with the content that reaches one of these (contents, bytes)."""
 
+EARLY_COUNT = 32
+"""Contents of a batch that is cut during the walk: few, so that the first findings come soon."""
+
 
 def restart_plan(store: Store, exhibit: str) -> None:
-    """Forget an unfinished plan: nothing was examined by it yet."""
+    """Forget an unfinished plan, and what was examined by it before it was closed: the walk begins again."""
     with store.transaction() as database:
-        numbers = [row[0] for row in database.execute("SELECT number FROM volume WHERE exhibit = ?", (exhibit,))]
-        for number in numbers:
-            database.execute("DELETE FROM entry WHERE volume = ?", (number,))
+        volumes = "SELECT number FROM volume WHERE exhibit = ?"
+        passes = "SELECT number FROM pass WHERE exhibit = ?"
+        for table in ("examination", "finding", "event", "batch"):
+            database.execute(f"DELETE FROM {table} WHERE pass IN ({passes})", (exhibit,))
+        database.execute(f"DELETE FROM entry WHERE volume IN ({volumes})", (exhibit,))
         database.execute("DELETE FROM problem WHERE exhibit = ?", (exhibit,))
         database.execute("DELETE FROM volume WHERE exhibit = ?", (exhibit,))
 
@@ -38,7 +47,7 @@ def add_volume(store: Store, volume: Volume) -> int:
 
 
 class Plan:
-    """The entries of one volume, written as the walk yields them."""
+    """The entries of one volume, written as the walk yields them; those of `FIRST` priority are cut into batches."""
 
     def __init__(self, store: Store, pass_number: int, number: int, priority: Callable[[Entry], int]) -> None:
         self._store = store
@@ -48,6 +57,9 @@ class Plan:
         self._kinds: dict[str, int] = dict(store.database.execute("SELECT kinds, number FROM time_kinds").fetchall())
         row = store.database.execute("SELECT coalesce(max(number), 0) + 1 FROM entry").fetchone()
         self._first = int(row[0])
+        self._early: list[int] = []
+        self._early_size = 0
+        self._cut: list[int] = []
         self._insert = f"INSERT INTO entry VALUES ({', '.join('?' * (_OTHER_COLUMNS + len(TIME_COLUMNS)))})"
 
     def add(self, volume: Volume, items: Iterable[Entry | Problem]) -> int:
@@ -57,22 +69,41 @@ class Plan:
         with self._store.transaction() as database:
             for item in items:
                 if isinstance(item, Entry):
-                    entries.append(self._row(item, database))
+                    priority = self._priority(item)
+                    entries.append(self._row(item, priority, database))
+                    if priority == FIRST and item.content == item.number and item.status is None:
+                        self._early.append(self._first + item.number)
+                        self._early_size += item.size or 0
+                        if len(self._early) >= min(EARLY_COUNT, BATCH_COUNT) or self._early_size >= BATCH_SIZE:
+                            self._cut_early(database)
                 else:
                     problems.append(item)
             database.executemany(self._insert, entries)
             add_problems(database, self._pass, volume.exhibit, volume.id, None, problems)
         return len(entries)
 
+    def cut(self) -> tuple[int, ...]:
+        """The numbers of the batches that were cut since this was last asked."""
+        numbers = tuple(self._cut)
+        self._cut.clear()
+        return numbers
+
+    def _cut_early(self, database: sqlite3.Connection) -> None:
+        if self._early:
+            row = (self._pass, self._volume, to_json(self._early), self._early_size, 0)
+            self._cut.append(insert(database, "batch", row))
+        self._early, self._early_size = [], 0
+
     def finish(self, free: int | None) -> None:
         """Set the plan's mark on the volume."""
         with self._store.transaction() as database:
+            self._cut_early(database)
             database.execute(
                 "UPDATE volume SET first_entry = ?, free = ?, walked = 1 WHERE number = ?",
                 (self._first, free, self._volume),
             )
 
-    def _row(self, entry: Entry, database: sqlite3.Connection) -> tuple[object, ...]:
+    def _row(self, entry: Entry, priority: int, database: sqlite3.Connection) -> tuple[object, ...]:
         times: dict[str, int | str] = {time.meaning: storable(time.timestamp.raw) for time in entry.times}
         kinds = to_json({time.meaning: time.timestamp.encoding for time in entry.times})
         if kinds not in self._kinds:
@@ -105,18 +136,25 @@ class Plan:
             entry.allocated_size,
             None if entry.status is None else str(entry.status),
             entry.status_reason,
-            self._priority(entry),
+            priority,
         )
 
 
-def cut_batches(store: Store, pass_number: int, exhibit: str) -> None:
-    """Cut everything that is to be read into batches, by priority and then by place, and close the plan."""
+def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int, int]) -> None:
+    """Cut everything that is still to be read into batches, by priority and then by place, and close the plan.
+
+    Args:
+        taken: batches that workers were given during the walk, and the number of the last entry that was listed when
+            their contents' names were read. A content that got further names since is examined again, with all.
+    """
     with store.transaction() as database:
+        again = [number for batch, listed in taken.items() for number in _take_back(database, batch, listed)]
         rows = database.execute(
             "SELECT entry.number, entry.volume, entry.size FROM entry JOIN volume ON volume.number = entry.volume "
             "WHERE volume.exhibit = ? AND entry.content = entry.number AND entry.status IS NULL "
+            "AND (entry.priority <> ? OR entry.number IN (SELECT value FROM json_each(?))) "
             "ORDER BY entry.priority, entry.volume, entry.first_address, entry.number",
-            (exhibit,),
+            (exhibit, FIRST, to_json(again)),
         )
         numbers: list[int] = []
         current: int | None = None
@@ -131,3 +169,30 @@ def cut_batches(store: Store, pass_number: int, exhibit: str) -> None:
         if numbers:
             insert(database, "batch", (pass_number, current, to_json(numbers), size, 0))
         database.execute("UPDATE pass SET state = 'examining' WHERE number = ?", (pass_number,))
+
+
+_WITH_LATER_NAMES = """
+SELECT DISTINCT each.value FROM batch, json_each(batch.contents) AS each
+JOIN entry ON entry.content = each.value AND entry.content <> entry.number AND entry.number > ?
+WHERE batch.number = ?
+"""
+
+
+def _take_back(database: sqlite3.Connection, batch: int, listed: int) -> list[int]:
+    """Take the contents out of a batch that got further names after entry `listed`, with what was recorded of them."""
+    late = [number for (number,) in database.execute(_WITH_LATER_NAMES, (listed, batch))]
+    if late:
+        gone = to_json(late)
+        contents, size = database.execute("SELECT contents, size FROM batch WHERE number = ?", (batch,)).fetchone()
+        kept = [number for number in json.loads(contents) if number not in late]
+        sizes = database.execute("SELECT size FROM entry WHERE number IN (SELECT value FROM json_each(?))", (gone,))
+        size -= sum(length or 0 for (length,) in sizes)
+        database.execute("UPDATE batch SET contents = ?, size = ? WHERE number = ?", (to_json(kept), size, batch))
+        these = "IN (SELECT value FROM json_each(?))"
+        database.execute(f"DELETE FROM examination WHERE content {these}", (gone,))
+        database.execute(f"DELETE FROM event WHERE entry {these}", (gone,))
+        database.execute(
+            f"DELETE FROM finding WHERE entry IN (SELECT number FROM entry WHERE content {these})", (gone,)
+        )
+        database.execute(f"DELETE FROM problem WHERE entry IN (SELECT id FROM entry WHERE number {these})", (gone,))
+    return late

@@ -1,5 +1,6 @@
 """Writing what was learned: one transaction a batch holds its rows and the mark that it is done."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -29,14 +30,17 @@ def record_batch(
     *,
     category: Category,
     context: Callable[[str], str],
-) -> None:
-    """Write a batch.
+) -> Sequence[tuple[Content, Examination]]:
+    """Write a batch; what was written: not the contents that were taken out of it meanwhile, to be read again.
 
     Args:
         category: media type to category.
         context: display path to the finding's context.
     """
     with store.transaction() as database:
+        row = database.execute("SELECT contents FROM batch WHERE number = ?", (batch.number,)).fetchone()
+        wanted = frozenset(json.loads(row[0]))
+        results = [result for result in results if result[0].number in wanted]
         for content, examination in results:
             _examination(database, pass_number, content, examination, category)
             _findings(database, pass_number, content, examination, context)
@@ -50,6 +54,7 @@ def record_batch(
                 examination.problems,
             )
         database.execute("UPDATE batch SET done = 1 WHERE number = ?", (batch.number,))
+    return results
 
 
 def _examination(

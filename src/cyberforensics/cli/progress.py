@@ -50,15 +50,20 @@ class _Lines:
 def _line(progress: Progress) -> str:
     exhibit = f"{progress.exhibit}: " if progress.exhibit else ""
     if progress.stage == "listing":
-        return f"{exhibit}listing, {render.grouped(progress.listed)} entries so far"
+        found = f"; findings: {_found(progress)}" if progress.findings else ""
+        return f"{exhibit}listing, {render.grouped(progress.listed)} entries so far{found}"
     if progress.stage == "examining":
-        found = ", ".join(f"{count} {severity}" for severity, count in progress.findings.items()) or "none"
         return (
             f"{exhibit}examining, {render.grouped(progress.done)} of {render.grouped(progress.total)} contents, "
-            f"{render.in_bytes(progress.done_size)} of {render.in_bytes(progress.total_size)}; findings: {found}"
+            f"{render.in_bytes(progress.done_size)} of {render.in_bytes(progress.total_size)}; "
+            f"findings: {_found(progress) or 'none'}"
         )
     words = {"opening": "opening", "verifying": "computing digests of the source", "reporting": "writing the reports"}
     return f"{exhibit}{words[progress.stage]}"
+
+
+def _found(progress: Progress) -> str:
+    return ", ".join(f"{count} {severity}" for severity, count in progress.findings.items())
 
 
 class _Display:

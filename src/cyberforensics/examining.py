@@ -1,0 +1,115 @@
+"""The batches of one exhibit on their way: to the workers, back, and into the case."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from cyberforensics import case, disk, pipeline, rules
+from cyberforensics.model.examination import FINDING_SEVERITIES
+from cyberforensics.model.media_types import category
+from cyberforensics.model.run import Observer, Progress
+
+_AHEAD = 3  # batches that wait for each worker
+
+
+@dataclass(slots=True)
+class Examining:
+    """What is under way, and how far it has come. Results are recorded by the thread that calls."""
+
+    store: case.Store
+    pass_number: int
+    source: disk.Source
+    compiled: rules.CompiledRules | None
+    options: pipeline.ExamineOptions
+    pool: pipeline.Pool
+    observer: Observer
+    _given: dict[int, case.Batch] = field(default_factory=dict)
+    """What the workers have, by number."""
+    _early: dict[int, int] = field(default_factory=dict)
+    """Batches that were given out during the walk, as `case.cut_batches` takes them."""
+    _tally: "_Tally" = field(default_factory=lambda: _Tally())
+
+    def during_walk(self, cut: Sequence[int], listed: int) -> None:
+        """Give out batches that were just cut, as far as there is room, and record what is done; never wait.
+
+        Args:
+            cut: numbers of the batches; those for which there is no room have their turn behind the walk.
+            listed: entries listed so far.
+        """
+        for number in cut:
+            if self._has_room:
+                batch = case.load_batch(self.store, number)
+                self._early[number] = batch.listed
+                self._give(batch)
+        self._record(0)
+        self.observer(Progress("listing", self.source.exhibit, listed, findings=self._tally.by_severity()))
+
+    def close_plan(self) -> None:
+        """Cut all the rest into batches: the walk is over."""
+        case.cut_batches(self.store, self.pass_number, self.source.exhibit, self._early)
+
+    def to_the_end(self, begin_digests: Callable[[], None]) -> None:
+        """Examine what remains; `begin_digests` is called once, before the first batch that can wait."""
+        self._tally.done, self._tally.total, self._tally.done_size, self._tally.total_size = case.progress_of(
+            self.store, self.pass_number
+        )
+        begun = False
+        for batch in case.remaining_batches(self.store, self.pass_number, tuple(self._given)):
+            if not begun and batch.priority != pipeline.FIRST:
+                begun = True
+                begin_digests()
+            self._give(batch)
+            while not self._has_room:
+                self._advance()
+        if not begun:
+            begin_digests()
+        while self.pool.running:
+            self._advance()
+        self.observer(self._progress("verifying"))
+
+    @property
+    def _has_room(self) -> bool:
+        return self.pool.running < self.pool.workers * _AHEAD
+
+    def _give(self, batch: case.Batch) -> None:
+        self._given[batch.number] = batch
+        job = pipeline.ExamineJob(self.source, batch.volume, batch.contents, self.compiled, self.options)
+        self.pool.submit(batch.number, job)
+
+    def _advance(self) -> None:
+        self._record(0.5)
+        self.observer(self._progress("examining"))
+
+    def _record(self, timeout: float) -> None:
+        for number, results in self.pool.finished(timeout):
+            batch = self._given.pop(number)
+            recorded = case.record_batch(
+                self.store, self.pass_number, batch, results, category=category, context=pipeline.context
+            )
+            for content, examination in recorded:
+                self._tally.add(content.size, [finding.severity for finding in examination.findings])
+
+    def _progress(self, stage: str) -> Progress:
+        tally = self._tally
+        sizes = (tally.done, tally.total, tally.done_size, tally.total_size)
+        return Progress(stage, self.source.exhibit, 0, *sizes, tally.by_severity())
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts for the progress display."""
+
+    done: int = 0
+    total: int = 0
+    done_size: int = 0
+    total_size: int = 0
+    severities: dict[str, int] = field(default_factory=dict)
+
+    def add(self, size: int, severities: Sequence[str]) -> None:
+        self.done += 1
+        self.done_size += size
+        for severity in severities:
+            self.severities[severity] = self.severities.get(severity, 0) + 1
+
+    def by_severity(self) -> dict[str, int]:
+        """The most severe first."""
+        return {name: self.severities[name] for name in reversed(FINDING_SEVERITIES) if name in self.severities}
