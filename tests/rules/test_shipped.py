@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "rules-shipped.md"
 def _rules() -> Iterator[tuple[Path, str, dict[str, str | int | bool]]]:
     for pack in shipped_packs():
         loaded = load([pack])
-        for rules in (loaded.content, loaded.per_name):
+        for rules in (loaded.whole,) if loaded.whole is not None else (loaded.content, loaded.per_name):
             yield from ((pack, rule.identifier, rule.meta) for rule in rules or ())
 
 

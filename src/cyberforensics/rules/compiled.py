@@ -46,6 +46,7 @@ class CompiledRules:
     """None where `whole` has them."""
     per_name: CompiledFile | None
     whole: CompiledFile | None
+    lean: CompiledFile | None
     namespaces: tuple[Namespace, ...]
 
 
@@ -61,5 +62,6 @@ def open_compiled(compiled: CompiledRules) -> Scanner:
         content=None if compiled.content is None else compiled.content.load(),
         per_name=None if compiled.per_name is None else compiled.per_name.load(),
         whole=None if compiled.whole is None else compiled.whole.load(),
+        lean=None if compiled.lean is None else compiled.lean.load(),
         namespaces=compiled.namespaces,
     )

@@ -1,12 +1,15 @@
-"""Packs to two compiled sets: rules about content, and rules that also look at a name."""
+"""Packs to compiled sets: rules about content, rules that also look at a name, and fewer for what is no program."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 import yara
 
 from cyberforensics.rules.engine import DoesNotCompile, compile_texts
+from cyberforensics.rules.lean import KNOWN_VERSION, lean_text
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.rule_file import Defect
 
@@ -20,18 +23,24 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Sets:
+    """Compiled rules; `RuleSet` says what each is for."""
+
+    content: yara.Rules | None = None
+    per_name: yara.Rules | None = None
+    whole: yara.Rules | None = None
+    lean: yara.Rules | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Compilation:
     """What compiled, and what did not."""
 
     units: tuple[Unit, ...]
     """Their places are the namespaces inside the engine, so that packs and files never meet there."""
-    content: yara.Rules | None
-    """Rules without externals; None where there are none."""
-    per_name: yara.Rules | None
-    whole: yara.Rules | None
-    """Both together; None where that adds nothing or can't be."""
+    sets: Sets
     looking: frozenset[Unit]
-    """The units of `per_name`."""
+    """The units of `Sets.per_name`."""
     defects: tuple[Defect, ...]
     """In the order of packs and files."""
     broken: tuple[Unit, ...]
@@ -42,7 +51,7 @@ def compile_packs(packs: Sequence[Pack]) -> Compilation:
     """Compile everything that can be; the caller decides what a defect means.
 
     All files are compiled at once. Only where that fails is each tried alone, so that every broken
-    file is named and a sound pack costs one compilation.
+    file is named and a sound pack costs one compilation, and one of what is left for content that is no program.
     """
     broken: dict[Unit, Defect] = {}
     for number, pack in enumerate(packs):
@@ -56,8 +65,7 @@ def compile_packs(packs: Sequence[Pack]) -> Compilation:
         texts = _Texts(packs, units)
         looking = frozenset(unit for unit in units if texts.looks_at_names(unit))
         try:
-            content = texts.compile([unit for unit in units if unit not in looking], with_externals=False)
-            per_name = texts.compile([unit for unit in units if unit in looking], with_externals=True)
+            sets = texts.compile_sets(units, looking)
         except DoesNotCompile as error:
             found = {unit: defect for unit in units if (defect := texts.defect_of(unit, unit in looking)) is not None}
             if not found:  # each compiles, all together do not: a limit of the engine
@@ -66,8 +74,7 @@ def compile_packs(packs: Sequence[Pack]) -> Compilation:
             continue
         order = sorted(broken, key=lambda unit: (unit.pack, unit.path))
         defects = tuple(dict.fromkeys(broken[unit] for unit in order))
-        whole = texts.compile_whole() if content is not None and per_name is not None else None
-        return Compilation(units, content, per_name, whole, looking, defects, tuple(order))
+        return Compilation(units, sets, looking, defects, tuple(order))
 
 
 class _Texts:
@@ -82,15 +89,56 @@ class _Texts:
         targets = {step.target for file in self._files.values() for step in file.includes}
         self._included = {self._keys[path]: self._text(path) for path in targets if path in self._files}
 
-    def compile(self, units: Iterable[Unit], *, with_externals: bool) -> yara.Rules | None:
-        texts = {self._namespaces[unit]: self._text(unit.path) for unit in units}
-        return compile_texts(texts, self._included, with_externals=with_externals) if texts else None
+    def compile_sets(self, units: Sequence[Unit], looking: AbstractSet[Unit]) -> Sets:
+        """Compile every set.
 
-    def compile_whole(self) -> yara.Rules | None:
-        try:
-            return self.compile(self._namespaces, with_externals=True)
-        except DoesNotCompile:  # a rule of a file without externals has the name of one
+        Raises:
+            DoesNotCompile: a unit has a mistake.
+        """
+        per_name = self._compile([unit for unit in units if unit in looking], with_externals=True)
+        if per_name is not None and len(looking) < len(units):
+            try:
+                whole = self._compile(units, with_externals=True)
+            except DoesNotCompile:  # of a unit without externals: it has a mistake, or a name of one
+                pass
+            else:
+                return Sets(None, per_name, whole, self._compile_lean(units, whole, with_externals=True))
+        others = [unit for unit in units if unit not in looking]
+        content = self._compile(others, with_externals=False)
+        return Sets(content, per_name, None, self._compile_lean(others, content, with_externals=False))
+
+    def _compile(self, units: Iterable[Unit], *, with_externals: bool) -> yara.Rules | None:
+        return self._compile_texts({unit: self._text(unit.path) for unit in units}, with_externals=with_externals)
+
+    def _compile_texts(self, texts: Mapping[Unit, str], *, with_externals: bool) -> yara.Rules | None:
+        named = {self._namespaces[unit]: text for unit, text in texts.items()}
+        return compile_texts(named, self._included, with_externals=with_externals) if named else None
+
+    def _compile_lean(
+        self, units: Iterable[Unit], everything: yara.Rules | None, *, with_externals: bool
+    ) -> yara.Rules | None:
+        """Without the rules that only match programs; None where that is not `everything` but for them."""
+        if everything is None or yara.YARA_VERSION != KNOWN_VERSION:
             return None
+        gone: Counter[str] = Counter()
+        texts: dict[Unit, str] = {}
+        for unit in units:
+            file = self._files[unit.path]
+            if file.includes:
+                texts[unit] = self._text(unit.path)
+                continue
+            lean = lean_text(file)
+            gone.update(lean.gone)
+            if len(lean.gone) < len(file.rules):
+                texts[unit] = lean.text
+        if all(texts.get(unit) == self._text(unit.path) for unit in units):
+            return None
+        try:
+            rules = self._compile_texts(texts or dict.fromkeys(units, ""), with_externals=with_externals)
+        except DoesNotCompile:  # a text is not what it seems: slower, never wrong
+            return None
+        names = Counter(rule.identifier for rule in rules or ())
+        return rules if names + gone == Counter(rule.identifier for rule in everything) else None
 
     def looks_at_names(self, unit: Unit) -> bool:
         """Whether the unit needs externals: where a word suggests it, the compiler is asked."""
@@ -98,7 +146,7 @@ class _Texts:
         if not any(files[path].names_external for path in self._packs[unit.pack].closure([unit.path])):
             return False
         try:
-            self.compile([unit], with_externals=False)
+            self._compile([unit], with_externals=False)
         except DoesNotCompile:
             return True
         return False
@@ -109,7 +157,7 @@ class _Texts:
         if missing is not None:
             return missing
         try:
-            self.compile([unit], with_externals=looks_at_names)
+            self._compile([unit], with_externals=looks_at_names)
         except DoesNotCompile as error:
             path = unit.path if error.source is None else self._paths.get(error.source, unit.path)
             return Defect(path, error.reason, error.line)

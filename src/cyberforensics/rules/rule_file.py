@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics.model.names import display_text
+from cyberforensics.rules.conditions import NOTHING_KNOWN, Token, Verdict, judge, tokens_of
 from cyberforensics.rules.engine import EXTERNALS
 
 SUFFIXES = (".yar", ".yara")
 
 # In YARA a slash begins a comment or a regular expression and nothing else (division is a backslash), so one
-# pass from left to right tells words of the language from words in comments and strings.
+# pass from left to right tells words of the language from words in comments and strings. Every alternative begins
+# with a plain letter or sign: so the expression module leaps over what begins none.
 _WORDS = re.compile(
-    r"""
-      //[^\n]* | /\*.*?\*/
-    | "(?:[^"\\\n]|\\.)*"
-    | /(?:[^/\\\n]|\\.)+/
-    | \binclude[ \t]+"(?P<include>[^"\n]*)"
-    | (?<![\w$\#@!.])(?:(?P<rule>rule)|(?P<external>EXTERNALS))\b
-    """.replace("EXTERNALS", "|".join(EXTERNALS)),
-    re.VERBOSE | re.DOTALL,
+    r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|/(?:[^/\\\n]|\\.)+/"""
+    r"""|i(?<![\w$#@!.]i)nclude[ \t]+"(?P<target>[^"\n]*)\""""
+    r"""|i(?<![\w$#@!.]i)mport[ \t\r\n]*"(?P<module>[^"\n]*)\""""
+    r"""|r(?<![\w$#@!.]r)ule\b(?P<rule>)|c(?<![\w$#@!.]c)ondition\b(?P<condition>)"""
+    r"""|p(?<![\w$#@!.]p)rivate\b(?P<modifier>)|g(?<![\w$#@!.]g)lobal\b(?P<modifier_too>)""",
+    re.DOTALL,
 )
+_NO_CONDITION = frozenset(("rule", "condition", "import", "include"))
+"""Words that no condition holds: where one comes before its end, the file is not what it seems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,30 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """One import statement."""
+
+    module: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a file."""
+
+    name: str
+    span: tuple[int, int]
+    """From the word ``rule`` to the last brace."""
+    plain: bool
+    """Whether it is neither private nor global."""
+    verdict: Verdict = NOTHING_KNOWN
+    words: frozenset[str] = frozenset()
+    """Words of its condition, but for those of the verdict's replacements."""
+    prefixes: frozenset[str] = frozenset()
+    """Words before a star that ends an item of a list: it may mean all rules whose names begin so."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleFile:
     """A rule file that could be read."""
 
@@ -56,7 +82,8 @@ class RuleFile:
     text: str
     raw: bytes
     includes: tuple[Include, ...]
-    rules: int
+    imports: tuple[Import, ...]
+    rules: tuple[Rule, ...]
     """Rules that it declares, private ones included, without those of included files."""
     names_external: bool
     """Whether the word of an external stands in it; whether it is one, only the compiler knows."""
@@ -64,7 +91,7 @@ class RuleFile:
     @property
     def is_index(self) -> bool:
         """Whether it only includes other files."""
-        return self.rules == 0 and bool(self.includes)
+        return not self.rules and bool(self.includes)
 
 
 def read(path: Path) -> RuleFile | Defect:
@@ -84,17 +111,62 @@ def read(path: Path) -> RuleFile | Defect:
 
 def _look(path: Path, raw: bytes, text: str) -> RuleFile:
     includes: list[Include] = []
-    rules = 0
+    imports: list[Import] = []
+    rules: list[Rule] = []
     names_external = False
-    for word in _WORDS.finditer(text):
-        if word["include"] is not None:
-            target = Path(os.path.normpath(path.parent / word["include"]))
-            includes.append(Include(target, text.count("\n", 0, word.start()) + 1, word.span("include")))
-        elif word["rule"]:
-            rules += 1
-        elif word["external"]:
-            names_external = True
-    return RuleFile(path, text, raw, tuple(includes), rules, names_external)
+    plain = True
+    begun: Rule | None = None
+    place = 0
+    while (word := _WORDS.search(text, place)) is not None:
+        place = word.end()
+        if word["target"] is not None:
+            target = Path(os.path.normpath(path.parent / word["target"]))
+            includes.append(Include(target, text.count("\n", 0, word.start()) + 1, word.span("target")))
+        elif word["module"] is not None:
+            imports.append(Import(word["module"], word.span()))
+        elif word["modifier"] is not None or word["modifier_too"] is not None:
+            plain = plain and begun is not None  # behind a string it is that string's
+        elif word["rule"] is not None:
+            if begun is not None:
+                rules.append(begun)
+                names_external = True
+            name = next(tokens_of(text, place), None)
+            begun = Rule("" if name is None else name.text, (word.start(), word.start()), plain)
+        elif word["condition"] is not None:
+            condition, whole, place = _condition(text, place)
+            words = frozenset(token.text for token in condition)
+            names_external = names_external or not whole or not words.isdisjoint(EXTERNALS)
+            if begun is not None and whole:
+                rules.append(_finish(begun, condition, place))
+                begun, plain = None, True
+    if begun is not None:
+        rules.append(begun)
+        names_external = True
+    return RuleFile(path, text, raw, tuple(includes), tuple(imports), tuple(rules), names_external)
+
+
+def _finish(begun: Rule, condition: list[Token], last: int) -> Rule:
+    verdict = judge(condition)
+    gone = [(one.start, one.end) for one in verdict.replacements]
+    words = [
+        token.text for token in condition if not gone or not any(start <= token.start < end for start, end in gone)
+    ]
+    prefixes = {
+        word for word, star, end in zip(words, words[1:], words[2:], strict=False) if star == "*" and end in (",", ")")
+    }
+    return Rule(begun.name, (begun.span[0], last), begun.plain, verdict, frozenset(words), frozenset(prefixes))
+
+
+def _condition(text: str, start: int) -> tuple[list[Token], bool, int]:
+    # Its tokens, whether it ends as it should, and where to go on.
+    condition: list[Token] = []
+    for token in tokens_of(text, start):
+        if token.text == "}":
+            return condition[1:], bool(condition) and condition[0].text == ":", token.end
+        if token.text in _NO_CONDITION:
+            return condition, False, token.start
+        condition.append(token)
+    return condition, False, len(text)
 
 
 def _line(raw: bytes, offset: int) -> int:

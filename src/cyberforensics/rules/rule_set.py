@@ -27,20 +27,22 @@ class RuleSet:
     namespaces: tuple[Namespace, ...]
     """What the engine's own namespaces, which are numbers, stand for."""
     content: yara.Rules | None
-    """Rules that look at content alone: to be run once a content."""
+    """Rules that look at content alone: to be run once a content; None where `whole` has them."""
     per_name: yara.Rules | None
     """Rules of files that use an external: to be run once a name."""
     whole: yara.Rules | None
     """Both together, so that a content with one name is read by the engine once; None where only one of the two
     exists, or where a rule has the name of an external."""
+    lean: yara.Rules | None
+    """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
 
     def save(self, folder: Path) -> CompiledRules:
         """Write the compiled rules into a folder, for the workers of this run."""
         return CompiledRules(
-            # where both are in one set, a worker need not hold the first one twice
-            content=None if self.whole is not None else _save(self.content, folder / "content.yarc"),
+            content=_save(self.content, folder / "content.yarc"),
             per_name=_save(self.per_name, folder / "per-name.yarc"),
             whole=_save(self.whole, folder / "whole.yarc"),
+            lean=_save(self.lean, folder / "lean.yarc"),
             namespaces=self.namespaces,
         )
 
@@ -69,9 +71,10 @@ def load(paths: Sequence[Path], *, skip_broken: bool = False) -> RuleSet:
             Namespace(names[unit.pack], packs[unit.pack].namespace_of(unit.path), unit in compilation.looking)
             for unit in compilation.units
         ),
-        content=compilation.content,
-        per_name=compilation.per_name,
-        whole=compilation.whole,
+        content=compilation.sets.content,
+        per_name=compilation.sets.per_name,
+        whole=compilation.sets.whole,
+        lean=compilation.sets.lean,
     )
 
 
@@ -111,7 +114,7 @@ def _record(number: int, name: str, pack: Pack, compilation: Compilation) -> Pac
         version=pack.version,
         licence=pack.licence,
         sha256=pack.digest(),
-        rules=sum(pack.files[path].rules for head in heads for path in pack.closure([head])),
+        rules=sum(len(pack.files[path].rules) for head in heads for path in pack.closure([head])),
         files=len(set(pack.closure(heads))),
         left_out=tuple(pack.name_of(unit.path) for unit in compilation.broken if unit.pack == number),
     )
