@@ -5,19 +5,23 @@
 #   make lint    ruff, mypy, import-linter
 #   make fmt     format, and fix what can be fixed
 #   make bench   side by side with other tools
+#   make fuzz    hostile evidence at length, for hours   COPIES, EXAMPLES and SEED choose how much; docs/robustness.md
 #   make venv    everything above needs: .venv with the pinned dependencies
 #   make clean   remove what these made
 
 # Set to choose one: make PYTHON=python3.12 test
 PYTHON =
 TESTARGS = -n auto --dist loadfile
+COPIES = 200
+EXAMPLES = 5000
+SEED = $(shell date +%Y%m%d)
 
 BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 # Every dependency is a wheel but dtfabric, which the pinned setuptools builds.
 PINNED = $(INSTALL) --require-hashes --no-build-isolation
 
-.PHONY: demo test lint fmt bench venv clean
+.PHONY: demo test lint fmt bench fuzz venv clean
 
 demo: .venv/.runtime
 	@chmod -R u+w demo-case 2>/dev/null || true
@@ -53,6 +57,12 @@ fmt: .venv/.dev
 
 bench: .venv/.runtime
 	@$(BIN)/python benchmarks/run.py
+
+fuzz: .venv/.dev
+	@echo "fuzz: $(EXAMPLES) examples of each target, and a directory of a million entries"
+	@FUZZ_EXAMPLES=$(EXAMPLES) HOSTILE_ENTRIES=1000000 $(BIN)/python -m pytest $(TESTARGS) tests/fuzz tests/hostile
+	@echo "fuzz: $(COPIES) damaged copies of every image, seed $(SEED)"
+	@$(BIN)/python -m tests.hostile.corrupt --count $(COPIES) --seed $(SEED)
 
 venv: .venv/.dev
 

@@ -89,7 +89,7 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
         return "rules"
     if file in {"pipeline/digest.py", "disk/ewf_digest.py"} or job == "DigestJob":
         return "reading" if file.startswith("disk/ewf_chunks") else "digests"
-    if ".update(" in linecache.getline(str(_SOURCE / file), line) and file == "pipeline/examine.py":
+    if ".update(" in linecache.getline(str(_SOURCE / file), line) and file == "pipeline/reading.py":
         return "digests"
     if file.startswith("pipeline/media_"):
         return "media type"
@@ -97,9 +97,9 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
         return "listing"
     if file.startswith("disk/"):
         return "reading" if job == "ExamineJob" else "opening"
-    if file == "pipeline/spool.py":
+    if file in {"pipeline/spool.py", "pipeline/windows.py"}:
         return "spool"
-    if file.startswith(("pipeline/wire", "model/codec", "pipeline/supervise")) or name == "main":
+    if file.startswith(("pipeline/wire", "pipeline/frames", "pipeline/worker.py", "model/codec", "pipeline/supervise")):
         return "messages between processes"
     if file.startswith("case/") or (role == "parent" and file.startswith("model/")):
         return "case store"

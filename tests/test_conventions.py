@@ -82,7 +82,7 @@ def test_every_problem_code_is_used() -> None:
     assert PROBLEM_CODES.keys() - used - built <= RESERVED
 
 
-RESERVED = frozenset({"worker.memory", "walk.entries-cut"})
+RESERVED = frozenset({"worker.memory"})
 """Documented ahead of their use."""
 
 

@@ -75,7 +75,7 @@ class Run:
 
     def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
-        packs = self.rule_set.packs
+        packs, limits = self.rule_set.packs, self.options.limits.in_words()
         run_key = {
             "rule packs": [f"{pack.name} {pack.sha256}" for pack in packs],
             "rule files left out": [name for pack in packs for name in pack.left_out],
@@ -83,6 +83,7 @@ class Run:
             "source time zone": zone,
             "stated digest": f"{stated.algorithm}:{stated.value}" if stated is not None else None,
             "media digest computed": self.options.verify,
+            "zeros read of one content": self.options.limits.zeros,
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }
         return case.PassSetup(
@@ -92,7 +93,7 @@ class Run:
             packs=packs,
             engine=rules.engine_version() if packs else "",
             versions=versions(),
-            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
+            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights), f"limits: {limits}")),
             examiner=self.options.examiner,
             command=self.options.command,
             source=path,
@@ -110,7 +111,7 @@ class Run:
         workers = self.options.workers or os.cpu_count() or 1
         compiled = self.compiled if self.rule_set.packs else None
         with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
-            options = pipeline.ExamineOptions(self.spool)
+            options = pipeline.ExamineOptions(self.spool, self.options.limits)
             examining = Examining(self.store, state.number, source, compiled, options, pool, self.observer)
             if state.state == "planning":
                 self._plan(supervisor, source, state, found, examining)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, report, rules
-from cyberforensics.errors import CannotWrite, Error, EvidenceError
+from cyberforensics.errors import CannotWrite, Error, EvidenceError, UsageError
 from cyberforensics.exhibit import Run
-from cyberforensics.model.run import Observer, Options, Progress, Summary
+from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
 
-__all__ = ["Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
+__all__ = ["Limits", "Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
 
 
 def triage(
@@ -36,8 +36,10 @@ def triage(
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
     rule_set = rules.load(_packs(options), skip_broken=options.skip_broken_rules)
     _refuse_what_is_not_there(named)
-    with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder) as spool:
-        case.log_action(case_folder, "triage started", {"command": options.command, "exhibits": sorted(named)})
+    _refuse_spool_in_source(named, options)
+    with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder, options.spool) as spool:
+        facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
+        case.log_action(case_folder, "triage started", facts)
         try:
             run = Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, observer)
             unopened, already_examined = _exhibits(run, named)
@@ -65,6 +67,17 @@ def _refuse_what_is_not_there(named: Mapping[str, Path]) -> None:
             trouble.append(error)
     if named and len(trouble) == len(named):
         raise trouble[0]
+
+
+def _refuse_spool_in_source(named: Mapping[str, Path], options: Options) -> None:
+    """The files of the spool must not be met as evidence.
+
+    Raises:
+        UsageError: the spool's folder lies in a source that is a folder.
+    """
+    for path in named.values():
+        if options.spool is not None and path.is_dir() and options.spool.resolve().is_relative_to(path.resolve()):
+            raise UsageError(f"{options.spool}: the spool folder lies in the source {path}", hint="choose another one")
 
 
 def _exhibits(run: Run, named: Mapping[str, Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -101,28 +114,28 @@ def write_reports(store: case.Store) -> Summary:
         Error: the coverage equation does not reconcile, which is a bug of ours.
         CannotWrite: they can't be written.
     """
-    document = case.case_document(store)
-    for exhibit in document.exhibits:
-        if not exhibit.coverage.reconciles:
-            raise Error(
-                f"exhibit {exhibit.evidence.exhibit}: the coverage equation does not reconcile; "
-                f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
-                hint="this is a bug: please report it with the files case.sqlite and run.log",
+    with case.sorted_times(store) as times:
+        document = case.case_document(store, times=times)
+        for exhibit in document.exhibits:
+            if not exhibit.coverage.reconciles:
+                raise Error(
+                    f"exhibit {exhibit.evidence.exhibit}: the coverage equation does not reconcile; "
+                    f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
+                    hint="this is a bug: please report it with the files case.sqlite and run.log",
+                )
+        folder = store.folder / case.REPORTS
+        html, csv = folder / "report.html", folder / "timeline.csv"
+        with report.replacing(html) as out:
+            report.write_html(
+                document,
+                case.entries(store, order="weight", limit=report.MAX_ENTRIES),
+                case.latest(times, report.MAX_TIMELINE),
+                out,
+                entries_shown="those with findings first, then by priority",
+                timeline_shown="the latest",
             )
-    folder = store.folder / case.REPORTS
-    html, csv = folder / "report.html", folder / "timeline.csv"
-    with report.replacing(html) as out:
-        report.write_html(
-            document,
-            case.entries(store, order="weight"),
-            case.latest(store, report.MAX_TIMELINE),
-            out,
-            entries_shown="those with findings first, then by priority",
-            timeline_shown="the latest",
-        )
-    with report.replacing(csv) as out:
-        for line in report.csv_lines(case.timeline(store)):
-            out.write(line.encode() + b"\r\n")
+        with report.replacing(csv) as out:
+            report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
     return Summary(document, html, csv)
 
 

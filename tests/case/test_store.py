@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,3 +165,22 @@ def test_remaining_batches_load_one_at_a_time(tmp_path: Path) -> None:
         first = next(batches)
         assert len(first.contents) == 3
         assert sum("FROM batch WHERE number" in text for text in statements) == 1
+
+
+@pytest.mark.parametrize("place", ["-2", "2", "-3", "3"])
+def test_an_exhibit_that_could_not_be_opened_never_stands_without_its_reason(place: str, tmp_path: Path) -> None:
+    """Killed before and behind the transactions in which it is recorded; the first one makes the tables."""
+    folder = tmp_path / "case"
+    arguments = ("triage", tmp_path / "not-there.E01", helpers.STICK, "--case", folder, "--no-rules")
+    process = helpers.start(*arguments, SLOWED_KILL=place)
+    process.communicate(timeout=helpers.SECONDS)
+    helpers.await_no_workers(process.pid)
+    database = sqlite3.connect(folder / "case.sqlite")
+    try:
+        exhibits = database.execute("SELECT exhibit FROM exhibit WHERE exhibit = 'not-there.E01'").fetchall()
+        problems = database.execute("SELECT exhibit FROM problem WHERE exhibit = 'not-there.E01'").fetchall()
+    finally:
+        database.close()
+    assert process.returncode < 0
+    assert exhibits == problems
+    assert len(exhibits) == (place != "-2")

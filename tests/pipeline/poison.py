@@ -1,6 +1,7 @@
 """Jobs that misbehave inside the worker, for tests. What they do, and where, stands in the environment.
 
-POISON          die, die-once, hang, hang-in-c, not-json, wrong-type, wrong-shape, surrogate, too-long, pickle, no-room
+POISON          die, die-once, abort, signal-40, allocate, grow, hang, hang-in-c, not-json, wrong-type,
+                wrong-shape, surrogate, too-long, pickle, no-room
 POISON_PATH     display path of the content on which it happens
 POISON_ONCE     a file whose time is set to 1970 when it happened (for die-once): a worker may write nothing
 POISON_MARK     a file that must never be made (for pickle)
@@ -19,7 +20,11 @@ from pathlib import Path
 from cyberforensics.errors import CannotWrite
 from cyberforensics.pipeline import jobs, wire
 from cyberforensics.pipeline.jobs import ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.spool import Spool
 from cyberforensics.pipeline.wire import Message
+
+GROWN = 700
+"""MiB that ``grow`` takes."""
 
 _A_MINUTE = 60
 
@@ -84,6 +89,19 @@ class Hang:
         yield wire.Done()
 
 
+@dataclass(frozen=True, slots=True)
+class SpoolAndDie:
+    """A job that dies while it spools."""
+
+    folder: Path
+
+    def run(self, _worker: Worker) -> Iterator[Message]:
+        with Spool(self.folder, 1 << 30) as spool:
+            spool.write(b"x" * 1000)
+            yield wire.DigestProgress(len(list(self.folder.iterdir())))
+            _die()
+
+
 class Evil:
     """Makes a folder where it is unpickled."""
 
@@ -100,6 +118,18 @@ def _die_once() -> None:
     if once.stat().st_mtime != 0:
         os.utime(once, (0, 0))
         _die()
+
+
+def _allocate() -> None:
+    """More than RLIMIT_DATA admits: Python raises MemoryError."""
+    bytearray(1 << 40)
+
+
+def _grow() -> None:
+    """More than the worker may hold, and less than RLIMIT_DATA admits; then it goes on as if nothing were."""
+    held = b"x" * (GROWN << 20)
+    time.sleep(_A_MINUTE)
+    del held
 
 
 def _hang() -> None:
@@ -130,6 +160,10 @@ def _no_room() -> None:
 _ACTS: Mapping[str, Callable[[], None]] = {
     "die": _die,
     "die-once": _die_once,
+    "abort": os.abort,
+    "signal-40": lambda: os.kill(os.getpid(), 40),  # one of those that have no name
+    "allocate": _allocate,
+    "grow": _grow,
     "hang": _hang,
     "hang-in-c": _hang_in_c,
     "not-json": lambda: _say(b"\xff\xfe{"),

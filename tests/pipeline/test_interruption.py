@@ -172,6 +172,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         "import os, signal, time\n"
         "from cyberforensics import cli, triage\n"
         "def stuck(*_):\n"
+        "    print('stuck', flush=True)\n"
         "    try:\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "    finally:\n"
@@ -180,9 +181,13 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         "cli.main()\n"
     )
     arguments = [helpers.command()[0], "-c", code, "triage", str(helpers.STICK), "--case", str(tmp_path / "case")]
-    process = subprocess.Popen(arguments, env=helpers.environment(), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        arguments, env=helpers.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     try:
-        time.sleep(1.5)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "stuck\n"
+        time.sleep(0.5)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=5)

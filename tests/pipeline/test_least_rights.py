@@ -15,7 +15,7 @@ from pathlib import Path
 from cyberforensics.pipeline.least_rights import give_up_rights
 
 folder, outside = Path(sys.argv[1]), Path(sys.argv[2])
-enforced = give_up_rights(folder if sys.argv[3] == "folder" else None)
+enforced = give_up_rights(folder if sys.argv[3] == "folder" else None, 3 << 30)
 
 def allowed(action):
     try:

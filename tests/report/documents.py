@@ -15,6 +15,7 @@ from cyberforensics.model.case_document import (
     PassRecord,
     ProblemGroup,
     SourceCheck,
+    TimelinePlace,
     TimelineRow,
 )
 from cyberforensics.model.coverage import Amount, EntryCoverage, MediaCoverage, MediaPart
@@ -109,19 +110,21 @@ def row(number: int = 1, made: Entry | None = None, **changes: object) -> EntryR
 
 def moments(made: EntryRow) -> Iterator[TimelineRow]:
     """The timeline rows of an entry's own times."""
+    place = TimelinePlace(
+        exhibit=made.exhibit,
+        volume=made.entry.volume,
+        entry=made.id,
+        path=made.entry.path,
+        stream=made.entry.stream,
+        meta_address=made.entry.meta_address,
+        name_state=made.entry.name_state.value,
+        size=made.entry.size,
+    )
     for time in made.entry.times:
         yield TimelineRow(
-            exhibit=made.exhibit,
-            volume=made.entry.volume,
-            entry=made.id,
-            path=made.entry.path,
-            stream=made.entry.stream,
-            meta_address=made.entry.meta_address,
-            name_state=made.entry.name_state.value,
-            size=made.entry.size,
+            place=place,
+            timestamp=time.timestamp,
             moment=decode(time.timestamp, made.zone),
-            raw=time.timestamp.raw,
-            encoding=time.timestamp.encoding,
             meaning=time.meaning,
             description=f"{time.meaning} time of the file system",
             message=f"{time.meaning}: {made.entry.path}",

@@ -11,10 +11,11 @@ from cyberforensics.report import NOTICES, LeftOut, csv_lines, timesketch_lines
 from tests.report import documents
 
 
-def row(timestamp: Timestamp, zone: str | None = None, **changes: object) -> TimelineRow:
+def row(timestamp: Timestamp, zone: str | None = None, path: str = "/a.txt", **changes: object) -> TimelineRow:
     """A timeline row of one stored value."""
     plain = next(documents.moments(documents.row()))
-    made = replace(plain, moment=decode(timestamp, zone), raw=timestamp.raw, encoding=timestamp.encoding)
+    place = replace(plain.place, path=path)
+    made = replace(plain, place=place, moment=decode(timestamp, zone), timestamp=timestamp)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -53,6 +54,13 @@ def test_a_line_of_csv_is_one_line_whatever_the_name_is() -> None:
         assert line.isprintable()
 
 
+def test_an_address_that_is_none_stays_in_its_cell() -> None:
+    """A worker that hostile bytes took over may call an entry what it likes."""
+    plain = row(Timestamp(5, "posix"))
+    (line,) = read([replace(plain, place=replace(plain.place, meta_address='1,"2\r\n3', entry="a,b\nc"))])
+    assert (line["meta_address"], line["entry"], line["path"]) == ('1,"2\\x0d\\x0a3', "a,b\\x0ac", "/a.txt")
+
+
 def test_timesketch_has_its_three_fields_first() -> None:
     (line,) = timesketch_lines([row(Timestamp(1_709_287_872, "posix"))])
     item = json.loads(line)
@@ -87,3 +95,22 @@ def test_timesketch_counts_what_it_leaves_out() -> None:
 
 def test_every_format_has_a_notice() -> None:
     assert set(NOTICES) == {"csv", "jsonl", "bodyfile"}
+
+
+def test_what_rows_share_is_not_taken_for_more_than_that() -> None:
+    """Rows of one entry and of one time follow each other; each line is the one that the row has alone."""
+    first, second = (next(documents.moments(documents.row())).place for _ in range(2))
+    places = (first, replace(second, path="=other", exhibit="=E2", stream="+s", size=None))
+    times = (Timestamp(0, "fat"), Timestamp(documents.FAT_MARCH_1, "fat"))
+    moments = [(time, decode(time, zone)) for time in times for zone in (None, "Europe/Berlin")]
+    rows = [
+        TimelineRow(place, time, moment, meaning, "what it is", message)
+        for place in places
+        for time, moment in moments
+        for meaning, message in (("modified", ""), ("-created", ""), ("modified", '=a,"b"'), ("modified", ""))
+    ]
+    for order in (rows, rows[::-1], rows[::3] + rows[1::3] + rows[2::3]):
+        alone = [list(csv_lines([row]))[1] for row in order]
+        assert list(csv_lines(order))[1:] == alone
+    assert read(rows[-2:])[0]["neutralised"] == "exhibit path stream message"
+    assert [line["zone_basis"] for line in read(rows[:16:4])] == ["local-unknown", "local-declared"] * 2

@@ -5,10 +5,11 @@ from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.coverage import media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
+from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
 from cyberforensics.case.passes import PassSetup, PassState, begin_pass, identity_of, record_unopened, source_of
 from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
-from cyberforensics.case.rows import entries, events, findings, latest, problems, timeline, volumes, zones
+from cyberforensics.case.rows import entries, events, findings, problems, volumes, zones
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "PassSetup",
     "PassState",
     "Plan",
+    "SortedTimes",
     "Store",
     "add_volume",
     "begin_pass",
@@ -44,8 +46,10 @@ __all__ = [
     "record_unopened",
     "remaining_batches",
     "restart_plan",
+    "sorted_times",
     "source_of",
     "timeline",
+    "timeline_rows",
     "volumes",
     "zones",
 ]

@@ -60,10 +60,11 @@ def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:
     """Contents done and in all, bytes done and in all."""
     row = store.database.execute(
         "SELECT coalesce(sum(done * json_array_length(contents)), 0), coalesce(sum(json_array_length(contents)), 0), "
-        "coalesce(sum(done * size), 0), coalesce(sum(size), 0) FROM batch WHERE pass = ?",
+        "coalesce(sum(done * (size >> 32)), 0), coalesce(sum(done * (size & 0xFFFFFFFF)), 0), "
+        "coalesce(sum(size >> 32), 0), coalesce(sum(size & 0xFFFFFFFF), 0) FROM batch WHERE pass = ?",
         (pass_number,),
     ).fetchone()
-    return row[0], row[1], row[2], row[3]
+    return row[0], row[1], (row[2] << 32) + row[3], (row[4] << 32) + row[5]  # see `coverage.entry_coverage`
 
 
 _CONTENT = (

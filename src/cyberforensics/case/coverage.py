@@ -11,7 +11,7 @@ from cyberforensics.model.volume import Volume, VolumeStatus
 _ROWS = """
 SELECT coalesce(examination.status, entry.status, 'skipped'),
        coalesce(examination.status_reason, entry.status_reason, iif(examination.status IS NULL, 'not-reached', NULL)),
-       count(*), coalesce(sum(entry.size), 0)
+       count(*), coalesce(sum(entry.size >> 32), 0), coalesce(sum(entry.size & 0xFFFFFFFF), 0)
 FROM entry JOIN volume ON volume.number = entry.volume
 LEFT JOIN examination ON examination.content = entry.number
 WHERE volume.exhibit = ? AND (entry.content = entry.number OR entry.status IS NOT NULL)
@@ -24,23 +24,24 @@ def entry_coverage(store: Store, exhibit: str) -> EntryCoverage:
     whole = NOTHING
     no_content = 0
     parts: dict[str, dict[str, Amount]] = {"partial": {}, "skipped": {}, "unreadable": {}}
-    for status, reason, count, size in store.database.execute(_ROWS, (exhibit,)):
+    for status, reason, count, high, low in store.database.execute(_ROWS, (exhibit,)):
+        size = (high << 32) + low  # in halves: what a hostile image claims may not fit an integer of SQLite's
         if status == "no-content":
             no_content += count
         elif status == "whole":
             whole = whole + Amount(count, size)
         else:
             parts[status][reason or "unstated"] = Amount(count, size)
-    names, seen, size = store.database.execute(
-        "SELECT count(*), count(*) FILTER (WHERE seen), coalesce(sum(size) FILTER (WHERE seen), 0) FROM "
+    names, seen, high, low = store.database.execute(
+        "SELECT count(*), count(*) FILTER (WHERE seen), coalesce(sum(size >> 32) FILTER (WHERE seen), 0), "
+        "coalesce(sum(size & 0xFFFFFFFF) FILTER (WHERE seen), 0) FROM "
         "(SELECT entry.size AS size, (entry.content IS NOT NULL AND entry.content = entry.number) OR "
         "coalesce(entry.status, 'no-content') <> 'no-content' AS seen "
         "FROM entry JOIN volume ON volume.number = entry.volume WHERE volume.exhibit = ?)",
         (exhibit,),
     ).fetchone()
-    return EntryCoverage(
-        Amount(seen, size), whole, parts["partial"], parts["skipped"], parts["unreadable"], no_content, names
-    )
+    amount = Amount(seen, (high << 32) + low)
+    return EntryCoverage(amount, whole, parts["partial"], parts["skipped"], parts["unreadable"], no_content, names)
 
 
 def media_coverage(store: Store, exhibit: str, media_size: int | None) -> MediaCoverage:
@@ -88,8 +89,10 @@ def _closed(volume: Volume) -> str:
 
 _CONTENT = """
 SELECT coalesce(examination.status = 'whole', 0),
-       coalesce(sum(min(entry.size, entry.allocated_size)), 0),
-       coalesce(sum(max(0, entry.allocated_size - entry.size)), 0)
+       coalesce(sum(min(entry.size, entry.allocated_size) >> 32), 0),
+       coalesce(sum(min(entry.size, entry.allocated_size) & 0xFFFFFFFF), 0),
+       coalesce(sum(max(0, entry.allocated_size - entry.size) >> 32), 0),
+       coalesce(sum(max(0, entry.allocated_size - entry.size) & 0xFFFFFFFF), 0)
 FROM entry LEFT JOIN examination ON examination.content = entry.number
 WHERE entry.volume = ? AND entry.allocated AND entry.allocated_size > 0
       AND (entry.content = entry.number OR (entry.content IS NULL AND entry.status <> 'no-content'))
@@ -103,19 +106,20 @@ def _volume_parts(
 ) -> Iterator[MediaPart]:
     examined = unexamined = slack = 0
     if volume.reader == "tsk":
-        for is_whole, content, rest in store.database.execute(_CONTENT, (number,)):
-            slack += rest
+        for is_whole, high, low, slack_high, slack_low in store.database.execute(_CONTENT, (number,)):
+            slack += (slack_high << 32) + slack_low
             if is_whole:
-                examined += content
+                examined += (high << 32) + low
             else:
-                unexamined += content
+                unexamined += (high << 32) + low
     else:
-        examined = store.database.execute(
-            "SELECT coalesce(sum(entry.size), 0) FROM entry JOIN examination ON examination.content = entry.number "
+        high, low = store.database.execute(
+            "SELECT coalesce(sum(entry.size >> 32), 0), coalesce(sum(entry.size & 0xFFFFFFFF), 0) FROM entry "
+            "JOIN examination ON examination.content = entry.number "
             "WHERE entry.volume = ? AND examination.status = 'whole'",
             (number,),
-        ).fetchone()[0]
-        examined = min(present, examined)
+        ).fetchone()
+        examined = min(present, (high << 32) + low)
     if truncated or free is None or volume.reader != "tsk":
         examined, unexamined = min(present, examined), min(max(0, present - examined), unexamined)
         slack = min(slack, present - examined - unexamined)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from cyberforensics.case import rows
 from cyberforensics.case.coverage import entry_coverage, media_coverage
+from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.store import Store
 from cyberforensics.model.case_document import (
     MAX_FINDINGS,
@@ -34,10 +35,13 @@ _DAY = 86_400 * 1_000_000
 _FIRST_DAY, _LAST_DAY = 0, 49_673  # 1970-01-01 to 2106-01-01
 
 
-def case_document(store: Store, title: str = "Triage report") -> CaseDocument:
-    """Read the whole document of a case."""
+def case_document(store: Store, title: str = "Triage report", times: SortedTimes | None = None) -> CaseDocument:
+    """Read the whole document of a case; `times`, where the caller has sorted them already."""
+    if times is None:
+        with sorted_times(store) as times:
+            return case_document(store, title, times)
     exhibits = tuple(exhibit_document(store, exhibit) for exhibit in rows.zones(store))
-    activity, outside, total = _activity(store)
+    bins, outside, total = _activity(times)
     return CaseDocument(
         title=title,
         product=f"{PRODUCT} {product_version()}",
@@ -45,7 +49,7 @@ def case_document(store: Store, title: str = "Triage report") -> CaseDocument:
         findings=tuple(rows.findings(store, order="severity", limit=MAX_FINDINGS)),
         findings_total=_count(store, "finding"),
         problems=tuple(_problems(store)),
-        activity=activity,
+        activity=bins,
         activity_outside=outside,
         entries_total=_count(store, "entry"),
         timeline_total=total,
@@ -104,12 +108,15 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
 
 
 def _categories(store: Store, exhibit: str) -> Iterator[tuple[str, int, int]]:
-    yield from store.database.execute(
-        "SELECT coalesce(category, 'not determined'), count(*), coalesce(sum(entry.size), 0) FROM examination "
+    found = store.database.execute(
+        "SELECT coalesce(category, 'not determined'), count(*), coalesce(sum(entry.size >> 32), 0), "
+        "coalesce(sum(entry.size & 0xFFFFFFFF), 0) FROM examination "
         "JOIN entry ON entry.number = examination.content JOIN volume ON volume.number = entry.volume "
         "WHERE volume.exhibit = ? GROUP BY 1 ORDER BY 2 DESC, 1",
         (exhibit,),
     )
+    for category, count, high, low in found:
+        yield category, count, (high << 32) + low  # see `coverage.entry_coverage`
 
 
 def _problems(store: Store) -> Iterator[ProblemGroup]:
@@ -137,11 +144,11 @@ def _problems(store: Store) -> Iterator[ProblemGroup]:
         )
 
 
-def _activity(store: Store) -> tuple[tuple[ActivityBin, ...], int, int]:
+def _activity(times: SortedTimes) -> tuple[tuple[ActivityBin, ...], int, int]:
     """Times by day and meaning; how many lie outside the plot's years; how many there are."""
     days: dict[int, dict[str, int]] = {}
     outside = total = 0
-    for day, meaning, count in rows.activity(store, _DAY):
+    for day, meaning, count in activity(times, _DAY):
         total += count
         if day is None or not _FIRST_DAY <= day < _LAST_DAY:
             outside += count

@@ -52,52 +52,56 @@ def begin_pass(store: Store, evidence: Evidence, setup: PassSetup) -> PassState:
     Raises:
         CaseRefused: the exhibit's id stands for other media, or an unfinished pass has another run key.
     """
-    key = to_json(setup.run_key)
     with store.transaction() as database:
-        row = database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (evidence.exhibit,)).fetchone()
-        if row is None:
-            database.execute(
-                "INSERT INTO exhibit VALUES (?, ?, ?, ?)",
-                (evidence.exhibit, evidence.identity, to_json(encoder(Evidence)(evidence)), setup.zone),
-            )
-        elif row[0] == NOT_OPENED:
-            _replace_unopened(database, evidence, setup)
-        elif row[0] != evidence.identity:
-            raise CaseRefused(
-                f"exhibit {evidence.exhibit} of this case is other media ({row[0]}), not this ({evidence.identity})",
-                hint="give this source an id of its own: --exhibit ID=SOURCE",
-            )
-        found = database.execute(
-            "SELECT number, run_key, state FROM pass WHERE exhibit = ? AND kind = ? ORDER BY number DESC LIMIT 1",
-            (evidence.exhibit, setup.kind),
-        ).fetchone()
-        if found is not None and found[1] != key:
-            _refuse(evidence.exhibit, found[1], setup.run_key, finished=found[2] == "finished")
-        if found is None:
-            number = insert(
-                database,
-                "pass",
-                (
-                    evidence.exhibit,
-                    setup.kind,
-                    key,
-                    "planning",
-                    to_json([encoder(PackRecord)(pack) for pack in setup.packs]),
-                    setup.engine,
-                    to_json(setup.versions),
-                    setup.read_only,
-                ),
-            )
-            state = "planning"
-        else:
-            number, state = found[0], found[2]
-        if state == "finished":
-            return PassState(number, 0, state)
-        session = insert(
-            database,
-            "session",
-            (number, log.now(), None, setup.examiner, to_json(setup.command), _stored_path(setup.source.absolute())),
+        return _begin(database, evidence, setup)
+
+
+def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -> PassState:
+    key = to_json(setup.run_key)
+    row = database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (evidence.exhibit,)).fetchone()
+    if row is None:
+        database.execute(
+            "INSERT INTO exhibit VALUES (?, ?, ?, ?)",
+            (evidence.exhibit, evidence.identity, to_json(encoder(Evidence)(evidence)), setup.zone),
         )
+    elif row[0] == NOT_OPENED:
+        _replace_unopened(database, evidence, setup)
+    elif row[0] != evidence.identity:
+        raise CaseRefused(
+            f"exhibit {evidence.exhibit} of this case is other media ({row[0]}), not this ({evidence.identity})",
+            hint="give this source an id of its own: --exhibit ID=SOURCE",
+        )
+    found = database.execute(
+        "SELECT number, run_key, state FROM pass WHERE exhibit = ? AND kind = ? ORDER BY number DESC LIMIT 1",
+        (evidence.exhibit, setup.kind),
+    ).fetchone()
+    if found is not None and found[1] != key:
+        _refuse(evidence.exhibit, found[1], setup.run_key, finished=found[2] == "finished")
+    if found is None:
+        number = insert(
+            database,
+            "pass",
+            (
+                evidence.exhibit,
+                setup.kind,
+                key,
+                "planning",
+                to_json([encoder(PackRecord)(pack) for pack in setup.packs]),
+                setup.engine,
+                to_json(setup.versions),
+                setup.read_only,
+            ),
+        )
+        state = "planning"
+    else:
+        number, state = found[0], found[2]
+    if state == "finished":
+        return PassState(number, 0, state)
+    session = insert(
+        database,
+        "session",
+        (number, log.now(), None, setup.examiner, to_json(setup.command), _stored_path(setup.source.absolute())),
+    )
     return PassState(number, session, state)
 
 
@@ -111,8 +115,8 @@ def record_unopened(store: Store, evidence: Evidence, setup: PassSetup, problem:
     row = store.database.execute("SELECT identity FROM exhibit WHERE exhibit = ?", (evidence.exhibit,)).fetchone()
     if row is not None and row[0] != NOT_OPENED:
         return  # it was opened and examined before: what is recorded of it stands
-    state = begin_pass(store, unopened, setup)
-    with store.transaction() as database:
+    with store.transaction() as database:  # one: stopped in between, the exhibit would stand there without its reason
+        state = _begin(database, unopened, setup)
         add_problems(database, state.number, evidence.exhibit, None, None, (problem,))
 
 

@@ -24,6 +24,9 @@ BATCH_COUNT = 256
 BATCH_SIZE = 64 * 1024 * 1024
 """A batch ends with the content that reaches one of these (contents, bytes)."""
 
+MOST_BYTES = 2**63 - 1
+"""That SQLite can count: a batch ends before a content with which it would claim more."""
+
 EARLY_COUNT = 32
 """Contents of a batch that is cut during the walk: few, so that the first findings come soon."""
 
@@ -72,6 +75,8 @@ class Plan:
                     priority = self._priority(item)
                     entries.append(self._row(item, priority, database))
                     if priority == FIRST and item.content == item.number and item.status is None:
+                        if self._early_size + (item.size or 0) > MOST_BYTES:
+                            self._cut_early(database)
                         self._early.append(self._first + item.number)
                         self._early_size += item.size or 0
                         if len(self._early) >= min(EARLY_COUNT, BATCH_COUNT) or self._early_size >= BATCH_SIZE:
@@ -160,7 +165,8 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
         current: int | None = None
         size = 0
         for number, volume, length in rows:
-            if numbers and (volume != current or len(numbers) >= BATCH_COUNT or size >= BATCH_SIZE):
+            is_full = len(numbers) >= BATCH_COUNT or size >= BATCH_SIZE or size + (length or 0) > MOST_BYTES
+            if numbers and (volume != current or is_full):
                 insert(database, "batch", (pass_number, current, to_json(numbers), size, 0))
                 numbers, size = [], 0
             current = volume

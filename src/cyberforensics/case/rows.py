@@ -8,7 +8,7 @@ from typing import Any
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
-from cyberforensics.model.case_document import EntryRow, LocatedFinding, TimelineRow
+from cyberforensics.model.case_document import EntryRow, LocatedFinding
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.entry import (
     TIME_MEANINGS,
@@ -18,15 +18,15 @@ from cyberforensics.model.entry import (
     NameState,
     Recovery,
     Status,
+    TimeMeaning,
 )
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests, Finding
 from cyberforensics.model.locators import join
-from cyberforensics.model.meanings import describe
 from cyberforensics.model.media_types import extension_mismatch
 from cyberforensics.model.names import extension_of
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Timestamp, decode
+from cyberforensics.model.times import Timestamp
 from cyberforensics.model.volume import Volume
 
 _ENTRY = f"""
@@ -35,11 +35,13 @@ SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.pat
        entry.mode, entry.uid, entry.gid, entry.owner, entry.link_target, entry.locator, entry.content, entry.reader,
        entry.first_address, entry.allocated_size, entry.status, entry.status_reason,
        examination.status, examination.status_reason, md5, sha1, sha256, digest_note, all_zero, media_type, category,
-       {", ".join(f"entry.{column}" for column in TIME_COLUMNS)}
+       {", ".join(f"entry.{column}" for column in TIME_COLUMNS)},
+       EXISTS (SELECT 1 FROM entry AS other WHERE other.content = entry.content AND other.content <> other.number)
 FROM entry LEFT JOIN examination ON examination.content = entry.content
 JOIN time_kinds ON time_kinds.number = entry.time_kinds
 """
 _FIRST_TIME = 35
+_HAS_OTHER_NAMES = _FIRST_TIME + len(TIME_COLUMNS)
 
 EVERYTHING = Conditions()
 _HAS_FINDING = "EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)"
@@ -63,34 +65,36 @@ def zones(store: Store) -> dict[str, str | None]:
     return dict(store.database.execute("SELECT exhibit, zone FROM exhibit ORDER BY exhibit"))
 
 
-def entries(store: Store, *, filters: Conditions = EVERYTHING, order: str = "id") -> Iterator[EntryRow]:
-    """Every entry that the filters admit; `order` is a key of `ORDERS`."""
-    known = _Volumes(store)
+def entries(
+    store: Store, *, filters: Conditions = EVERYTHING, order: str = "id", limit: int = -1
+) -> Iterator[EntryRow]:
+    """Entries that the filters admit, at most `limit`; `order` is a key of `ORDERS`."""
+    volumes, zone_of = volumes_by_number(store), zones(store)
     where, values = filters.sql()
-    query = f"{_ENTRY} WHERE {where} ORDER BY {ORDERS[order]}"
+    query = f"{_ENTRY} WHERE {where} ORDER BY {ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
-        yield _entry_row(store, row, known)
+        volume = volumes[row[1]]
+        yield _entry_row(store, row, volume, zone_of[volume.exhibit])
 
 
-class _Volumes:
-    """Volumes by number, and each exhibit's zone."""
-
-    def __init__(self, store: Store) -> None:
-        self.by_number: dict[int, Volume] = {
-            number: decoder(Volume)(json.loads(data))
-            for number, data in store.database.execute("SELECT number, data FROM volume")
-        }
-        self.zones = zones(store)
+def volumes_by_number(store: Store) -> dict[int, Volume]:
+    """Every slot by its number in the store."""
+    found = store.database.execute("SELECT number, data FROM volume")
+    return {number: decoder(Volume)(json.loads(data)) for number, data in found}
 
 
 @lru_cache(maxsize=1024)
-def _kinds(text: str) -> dict[str, str]:
+def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, str], ...]:
+    """Which times an entry has: the column of `_ENTRY`, the meaning and the encoding of each."""
     kinds: dict[str, str] = json.loads(text)
-    return kinds
+    return tuple(
+        (_FIRST_TIME + place, meaning, kinds[meaning])
+        for place, meaning in enumerate(TIME_MEANINGS)
+        if meaning in kinds
+    )
 
 
-def _entry_row(store: Store, row: tuple[Any, ...], known: _Volumes) -> EntryRow:
-    volume = known.by_number[row[1]]
+def _entry_row(store: Store, row: tuple[Any, ...], volume: Volume, zone: str | None) -> EntryRow:
     digests = Digests(row[28], row[29], row[30]) if row[30] is not None else None
     status, reason = (row[26], row[27]) if row[26] is not None else (row[24], row[25])
     if status is None:
@@ -101,7 +105,7 @@ def _entry_row(store: Store, row: tuple[Any, ...], known: _Volumes) -> EntryRow:
         exhibit=volume.exhibit,
         entry=_entry(row, volume),
         parent=row[3],
-        names=_names(store, row),
+        names=_names(store, row[20], row[4]) if row[_HAS_OTHER_NAMES] else (row[4],),
         digests=digests,
         digest_note=row[31],
         all_zero=None if row[32] is None else bool(row[32]),
@@ -110,16 +114,16 @@ def _entry_row(store: Store, row: tuple[Any, ...], known: _Volumes) -> EntryRow:
         category=row[34],
         status=status,
         status_reason=reason,
-        zone=known.zones.get(volume.exhibit),
+        zone=zone,
     )
 
 
 def _entry(row: tuple[Any, ...], volume: Volume) -> Entry:
-    kinds = _kinds(row[13])
     times = tuple(
-        EntryTime(meaning, Timestamp(stored_integer(row[_FIRST_TIME + place]), kinds[meaning]))
-        for place, meaning in enumerate(TIME_MEANINGS)
-        if meaning in kinds
+        [
+            EntryTime(meaning, Timestamp(stored_integer(row[column]), encoding))
+            for column, meaning, encoding in _kinds(row[13])
+        ]
     )
     return Entry(
         volume=volume.id,
@@ -151,15 +155,15 @@ def _entry(row: tuple[Any, ...], volume: Volume) -> Entry:
     )
 
 
-def _names(store: Store, row: tuple[Any, ...]) -> tuple[str, ...]:
-    content = row[20]
+def _names(store: Store, content: int | None, path: str) -> tuple[str, ...]:
+    """The display paths of all names of a content."""
     if content is None:
-        return (row[4],)
+        return (path,)
     others = store.database.execute(
         "SELECT path FROM entry WHERE content = ? AND content <> number ORDER BY number", (content,)
     ).fetchall()
     if not others:
-        return (row[4],)
+        return (path,)
     first = store.database.execute("SELECT path FROM entry WHERE number = ?", (content,)).fetchone()
     return (first[0], *(other[0] for other in others))
 
@@ -185,7 +189,7 @@ def findings(
     where, values = filters.sql()
     query = f"{_FINDING} WHERE {where} ORDER BY {FINDING_ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
-        names = _names(store, (*row[:4], row[6], *([None] * 15), row[16]))
+        names = _names(store, row[16], row[6])
         yield LocatedFinding(
             id=row[0],
             exhibit=row[3],
@@ -223,101 +227,3 @@ def events(store: Store) -> Iterator[tuple[str, str, str, Event]]:
     )
     for row in store.database.execute(query):
         yield row[0], row[1], row[2], decoder(Event)(json.loads(row[3]))
-
-
-_TIMES = " UNION ALL ".join(
-    f"SELECT entry.number AS entry, '{meaning}' AS meaning, entry.{column} AS raw, "
-    f"json_extract(time_kinds.kinds, '$.\"{meaning}\"') AS encoding, NULL AS data "
-    f"FROM entry JOIN time_kinds ON time_kinds.number = entry.time_kinds WHERE entry.{column} IS NOT NULL"
-    for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
-)
-_MOMENT = """
-CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding, exhibit.zone)
-     WHEN times.encoding = 'filetime' AND times.raw >= 116444736000000000 THEN (times.raw - 116444736000000000) / 10
-     WHEN times.encoding = 'posix-ns' AND times.raw > 0
-     THEN (times.raw >> 30) * 1000000 + (times.raw & 1073741823) / 1000
-     WHEN times.encoding IN ('apfs', 'host-ns') AND times.raw > 0 THEN times.raw / 1000
-     ELSE instant(times.raw, times.encoding, exhibit.zone) END
-"""
-"""Microseconds since 1970, as `store._instant` gives them: the frequent encodings in SQL's own arithmetic, ten times
-as fast; a test holds both equal."""
-_TIMED = f"""
-timed AS MATERIALIZED (
-    SELECT times.entry AS entry, times.meaning AS meaning, times.raw AS raw, times.encoding AS encoding,
-           times.data AS data, {_MOMENT} AS moment
-    FROM ({_TIMES} UNION ALL SELECT entry, '', raw, encoding, data FROM event) AS times
-    JOIN entry ON entry.number = times.entry JOIN volume ON volume.number = entry.volume
-    JOIN exhibit ON exhibit.exhibit = volume.exhibit
-)
-"""
-"""Every time with its moment: materialized, so that each value is decoded once."""
-_TIMELINE = """
-SELECT chosen.meaning, chosen.raw, chosen.encoding, chosen.data, volume.exhibit, volume.volume,
-       json_extract(volume.data, '$.filesystem'), exhibit.zone, entry.id, entry.path, entry.stream,
-       entry.meta_address, entry.name_state, entry.size
-FROM chosen JOIN entry ON entry.number = chosen.entry JOIN volume ON volume.number = entry.volume
-JOIN exhibit ON exhibit.exhibit = volume.exhibit
-ORDER BY moment IS NULL, moment, iif(chosen.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), chosen.raw, 0),
-         entry.id, chosen.meaning, chosen.raw
-"""
-_BETWEEN = (
-    f"WITH {_TIMED}, chosen AS (SELECT * FROM timed WHERE (?1 IS NULL OR moment >= ?1) "
-    f"AND (?2 IS NULL OR moment < ?2)) {_TIMELINE}"
-)
-_LATEST = f"""
-WITH {_TIMED}, chosen AS (
-    SELECT * FROM timed ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC LIMIT ?1
-) {_TIMELINE}"""
-
-
-def timeline(store: Store, start: int | None = None, end: int | None = None) -> Iterator[TimelineRow]:
-    """Every file system time and event, sorted by moment, those that are no moment at the end.
-
-    Args:
-        start: microseconds since 1970; nothing before it.
-        end: nothing from it on.
-    """
-    yield from map(_timeline_row, store.database.execute(_BETWEEN, (start, end)))
-
-
-def latest(store: Store, count: int) -> Iterator[TimelineRow]:
-    """The last of the timeline, in its order: what a report shows where it can't show all."""
-    yield from map(_timeline_row, store.database.execute(_LATEST, (count,)))
-
-
-_ACTIVITY = f"""
-WITH {_TIMED}
-SELECT moment / ?1 - (moment % ?1 < 0) AS day, iif(data IS NULL, meaning, 'event') AS kind, count(*)
-FROM timed GROUP BY day, kind ORDER BY day, kind
-"""
-
-
-def activity(store: Store, width: int) -> Iterator[tuple[int | None, str, int]]:
-    """Times by bins of `width` microseconds since 1970 and by meaning; None for those that are no moment."""
-    yield from store.database.execute(_ACTIVITY, (width,))
-
-
-def _timeline_row(row: tuple[Any, ...]) -> TimelineRow:
-    raw = stored_integer(row[1])
-    meaning, message, description = row[0], "", ""
-    if row[3] is not None:
-        event: Event = decoder(Event)(json.loads(row[3]))
-        meaning, message, description = event.meaning, event.message, event.data_type
-    else:
-        description = describe(row[6] or "", meaning)
-    return TimelineRow(
-        exhibit=row[4],
-        volume=row[5],
-        entry=row[8],
-        path=row[9],
-        stream=row[10],
-        meta_address=row[11],
-        name_state=row[12],
-        size=row[13],
-        moment=decode(Timestamp(raw, row[2]), row[7]),
-        raw=raw,
-        encoding=row[2],
-        meaning=meaning,
-        description=description,
-        message=message,
-    )

@@ -43,8 +43,7 @@ def command(
             render.lines(lines)
         else:
             with report.replacing(output) as out:
-                for line in lines:
-                    out.write(line.encode() + b"\n")
+                report.write_lines(lines, out)
             case.log_action(folder, "timeline written", {"format": form.value})
     for notice in report.notice_lines(form.value, left_out):
         render.say(notice)

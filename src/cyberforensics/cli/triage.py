@@ -13,6 +13,9 @@ from cyberforensics.cli import options, render
 from cyberforensics.cli.progress import watching
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 
+LIMITS = triage.Limits()
+"""Those of a run that names none."""
+
 
 class Verify(StrEnum):
     """When the media's digest is computed."""
@@ -47,6 +50,25 @@ def command(
     ] = None,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    spool: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where large contents are spooled; else the case folder."),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="Time that each entry may take.")
+    ] = LIMITS.seconds,
+    time_limit_per_mib: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="More of it for each MiB of the entry.")
+    ] = LIMITS.seconds_per_mib,
+    time_limit_most: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="But never more than this.")
+    ] = LIMITS.most_seconds,
+    memory_limit: Annotated[
+        int, typer.Option(metavar="MIB", min=256, help="Memory that each worker process may hold.")
+    ] = LIMITS.memory >> 20,
+    sparse_limit: Annotated[
+        int, typer.Option(metavar="GIB", min=1, help="Zeros that are read of one content; the rest is not examined.")
+    ] = LIMITS.zeros >> 30,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Examine every entry of the sources and write a case with its reports.
@@ -67,6 +89,8 @@ def command(
         zones={name: options.zone(value) for name, value in zones.items()},
         examiner=examiner,
         workers=workers,
+        limits=triage.Limits(time_limit, time_limit_per_mib, time_limit_most, memory_limit << 20, sparse_limit << 30),
+        spool=spool,
         command=("cyberforensics", *sys.argv[1:]),
     )
     with watching(quiet=json) as observer:

@@ -43,6 +43,9 @@ def _in_bitmap(bits: bytes, first: int, unit: int) -> CountAllocated:
         start, end = (address - first) // unit, (address - first + blocks - 1) // unit + 1
         if start < 0:
             return blocks
+        end = min(end, 8 * len(bits))  # a damaged run may claim more blocks than there are bits in memory
+        if end <= start:
+            return 0
         number = int.from_bytes(bits[start // 8 : (end + 7) // 8], "little") >> (start % 8)
         return (number & ((1 << (end - start)) - 1)).bit_count() * unit
 

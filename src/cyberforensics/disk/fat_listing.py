@@ -8,11 +8,11 @@ from cyberforensics.disk.listing import Directory, LeftOut, OwnRecord, Stray
 from cyberforensics.disk.raw_chain import Stored, geometry_of, stored
 from cyberforensics.disk.raw_exfat import ExfatGeometry
 from cyberforensics.disk.raw_fat import ENTRY_SIZE, FIRST_ADDRESS
-from cyberforensics.disk.raw_fat_names import SlotName, Spelled, exfat_names, fat_names, slots
+from cyberforensics.disk.raw_fat_names import LARGEST_DIRECTORY, SlotName, Spelled, exfat_names, fat_names, slots
 from cyberforensics.disk.tsk import FileSystem
 from cyberforensics.errors import MalformedData
 from cyberforensics.model.entry import NameState
-from cyberforensics.model.problem import Problem
+from cyberforensics.model.problem import Problem, Stage
 
 
 class FatListing:
@@ -30,9 +30,15 @@ class FatListing:
         self._geometry = geometry_of(self._read_at, file_system.name, file_system.media.size)
         self._names: dict[int, SlotName] = {}
         self._listed: set[int] = set()
+        self._cut = 0
 
-    def notes(self) -> tuple[Problem, ...]:
-        return ()
+    def notes(self) -> Iterator[Problem]:
+        """What is to be said of the whole volume."""
+        if self._cut:
+            message = (
+                f"the names of {self._cut} directories were read a second time up to {LARGEST_DIRECTORY} bytes only"
+            )
+            yield Problem(Stage.WALK, "walk.not-compared", f"{message}; some may be left out or cut")
 
     def enter(self, directory: Directory) -> None:
         self._names, self._listed = {}, set()
@@ -44,6 +50,7 @@ class FatListing:
             for attribute in self._file_system.fs.open_meta(inode=directory.meta_address)
             for run in attribute
         ]
+        self._cut += sum([size for _, size in runs]) > LARGEST_DIRECTORY
         read = exfat_names if isinstance(self._geometry, ExfatGeometry) else fat_names
         first = self._geometry.slots.first_sector * self._geometry.sector_size
         self._names = {

@@ -82,7 +82,9 @@ def file_name_times(
         if len(data) < 66:
             continue
         reference, *times = _FN.unpack_from(data)
-        spelled = data[66 : 66 + 2 * data[64]].decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
+        units = data[66 : 66 + 2 * data[64]]
+        whole = units[: len(units) & ~1]  # a damaged attribute may end within a unit
+        spelled = whole.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
         if spelled == name and reference & 0xFFFF_FFFF_FFFF == parent:
             return _times(_FN_MEANINGS, times)
         if not fallback and data[65] != 2:  # namespace 2 is DOS: a short name alone

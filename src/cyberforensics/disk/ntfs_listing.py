@@ -49,6 +49,8 @@ class NtfsListing:
             data = file.read_random(
                 0, min(int(attribute.info.size), _FIXED + 2 * 255), FILE_NAME, int(attribute.info.id)
             )
+            if len(data) < _FIXED:
+                continue
             parent = int.from_bytes(data[:6], "little")
             if parent == self._parent or self._parent == int(self._file_system.fs.info.last_inum):
                 names.append(data[_FIXED : _FIXED + 2 * data[64]])

@@ -39,6 +39,24 @@ def stream_name(file_system: FileSystem, number: int, attribute: int) -> Spelled
     return of_text(found) if found else None
 
 
+def is_whole(file_system: FileSystem, number: int) -> bool:
+    """Whether the attributes of a record can be followed to the mark of their end.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    record = _record(file_system, number)
+    place = int.from_bytes(record[20:22], "little")
+    while place + 4 <= len(record):
+        if int.from_bytes(record[place : place + 4], "little") == _END:
+            return True
+        size = int.from_bytes(record[place + 4 : place + 8], "little")
+        if size < 24:
+            return False
+        place += size
+    return False
+
+
 def _record(file_system: FileSystem, number: int) -> bytes:
     """Read a record, with the last two bytes of each stride put back."""
     size = _record_size(file_system)

@@ -24,6 +24,7 @@ _MOST_LOGICAL = 1024
 _GPT_HEADER = struct.Struct("<8s4sIIIQQQQ16sQIII")
 _GPT_ENTRY = struct.Struct("<16s16sQQQ72s")
 _MOST_GPT_BYTES = 4 * 1024 * 1024
+_LARGEST_MEDIA = (1 << 63) - 1  # bytes
 _APM_ENTRY = struct.Struct(">2s2xIII32s32s")
 _MOST_APM = 4096
 
@@ -241,6 +242,9 @@ def _gpt_slots(table: Table, entries: bytes, header: _GptHeader, sector: int) ->
         elif last < first:
             table.damaged(f"p{number + 1} ends before it begins")
         else:
+            if (last + 1) * sector > _LARGEST_MEDIA:  # 64 bits of sectors are more than 64 bits of bytes
+                table.damaged(f"p{number + 1} reaches to sector {last}, which no media has")
+                first, last = min(first, _LARGEST_MEDIA // sector - 1), min(last, _LARGEST_MEDIA // sector - 1)
             label = name.decode("utf-16-le", "replace").partition("\0")[0]
             table.slots.append(
                 Slot(

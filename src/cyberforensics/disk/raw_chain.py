@@ -16,6 +16,7 @@ from cyberforensics.errors import MalformedData
 
 _WINDOW = 64 * 1024  # bytes of the FAT that are read at once
 _BLOCK = 1024 * 1024
+_PAGE = 4096  # clusters that are marked together
 
 Geometry = FatGeometry | ExfatGeometry
 
@@ -66,7 +67,7 @@ def stored(read_at: ReadAt, geometry: Geometry, meta_address: int) -> Stored | N
             return None
         first, size, valid, in_one_piece = fat.first_cluster, fat.size, fat.size, fat.deleted
         start = geometry.data_offset
-    wanted = -(-size // geometry.cluster_size)
+    wanted = min(-(-size // geometry.cluster_size), geometry.clusters)
     pieces = _one_piece(geometry, first, wanted) if in_one_piece else _chain(read_at, geometry, first, wanted)
     return Stored(
         size,
@@ -107,11 +108,19 @@ def _one_piece(geometry: Geometry, first: int, wanted: int) -> Iterator[tuple[in
 
 
 def _chain(read_at: ReadAt, geometry: Geometry, first: int, wanted: int) -> Iterator[tuple[int, int]]:
-    """Yield (first cluster, clusters); never more than are wanted, so a cycle ends."""
+    """Yield (first cluster, clusters); never more than are wanted, nor a cluster twice."""
     following = _Fat(read_at, geometry)
+    seen: dict[int, bytearray] = {}  # pages of marks: the boot sector may claim more clusters than memory holds
     start, count = first, 0
     cluster: int | None = first
     while wanted > 0 and cluster is not None and FIRST_CLUSTER <= cluster < geometry.clusters + FIRST_CLUSTER:
+        page, within = divmod(cluster, _PAGE)
+        if page not in seen:
+            seen[page] = bytearray(_PAGE)
+        marks = seen[page]
+        if marks[within]:
+            break  # the chain comes back to itself: what was read of it by then is all there is
+        marks[within] = 1
         if cluster != start + count:
             yield start, count
             start, count = cluster, 0

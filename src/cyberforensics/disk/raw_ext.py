@@ -91,6 +91,9 @@ class ExtGeometry:
         block_size = 1024 << log_size
         if not _OLD_INODE <= inode_size <= block_size or inode_size & (inode_size - 1):
             raise MalformedData("ext.superblock", f"inodes of {inode_size} bytes", offset=_SUPERBLOCK)
+        descriptor_size = max(32, _number(block, 254, 2)) if wide else 32
+        if descriptor_size > block_size:
+            raise MalformedData("ext.superblock", f"descriptors of {descriptor_size} bytes", offset=_SUPERBLOCK)
         return cls(
             read_at,
             block_size,
@@ -100,7 +103,7 @@ class ExtGeometry:
             inodes,
             inodes_per_group,
             inode_size,
-            max(32, _number(block, 254, 2)) if wide else 32,
+            descriptor_size,
             _number(block, 232),
             _number(block, 260) if incompatible & _META_BG else None,
             bool(read_only & _SPARSE_SUPER),

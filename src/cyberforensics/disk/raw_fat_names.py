@@ -59,8 +59,8 @@ def slots(read_at: ReadAt, runs: Iterable[tuple[int, int]]) -> Iterator[Slot]:
 
 
 def of_text(units: bytes) -> Spelled:
-    """A name of UTF-16, little-endian, whatever the units are."""
-    text = units.decode("utf-16-le", "surrogatepass")
+    """A name of UTF-16, little-endian, whatever the units are; half a unit at the end is none."""
+    text = units[: len(units) & ~1].decode("utf-16-le", "surrogatepass")
     return Spelled(text.encode("utf-8", "surrogatepass"), display_text(text).replace("/", "\\x2f"))
 
 

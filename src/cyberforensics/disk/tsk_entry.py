@@ -13,7 +13,7 @@ from cyberforensics.disk.tsk_leaf import leaf, meta_address
 from cyberforensics.disk.tsk_name import TskName
 from cyberforensics.disk.tsk_record import Record, Stream, link_target, read_record, streams
 from cyberforensics.disk.tsk_recovery import recovery
-from cyberforensics.disk.tsk_status import DATA_KINDS, decided
+from cyberforensics.disk.tsk_status import DATA_KINDS, countable, decided
 from cyberforensics.errors import MalformedData
 from cyberforensics.model.entry import Entry, Kind, NameState, Recovery, Status
 from cyberforensics.model.identity import child_id
@@ -37,6 +37,7 @@ class Shaper:
     _undecoded: bool = False
     _uncounted: int = 0
     _low_clusters: int = 0
+    _sizeless: int = 0
 
     def __post_init__(self) -> None:
         self._in_use = allocation(self.file_system)
@@ -83,6 +84,9 @@ class Shaper:
                 f"which blocks are in use could not be told: the content of {self._uncounted} deleted entries is not "
                 "compared with it",
             )
+        if self._sizeless:
+            message = f"{self._sizeless} entries claim a size that no media has; what they hold was not read"
+            yield Problem(Stage.WALK, "walk.entry-unreadable", message)
         if self._low_clusters:
             yield Problem(
                 Stage.WALK,
@@ -126,6 +130,9 @@ class Shaper:
         status, reason = (None, None) if own.readable else (Status.SKIPPED, "walk.unlisted")
         if own.is_directory:
             status, reason = Status.NO_CONTENT, "directory"
+        elif countable(own.size) is None:
+            self._sizeless += 1
+            status, reason = Status.UNREADABLE, "walk.entry-unreadable"
         number = self._take_number()
         place = None
         if own.contiguous and own.offset is not None and status is None:
@@ -143,7 +150,7 @@ class Shaper:
             allocated=True,
             name_state=name.state,
             recovery=Recovery.NOT_APPLICABLE,
-            size=own.size,
+            size=countable(own.size),
             times=own.times,
             locator=place,
             content=number if status is None else None,
@@ -165,6 +172,7 @@ class Shaper:
         size = self._size(name, stream, kind)
         number = self._take_number()
         status, reason = decided(self.file_system, name, stream, record, size, allocated=allocated)
+        self._sizeless += status is Status.UNREADABLE
         reader = self._reader(stream, record, size)
         block = self.file_system.block_size
         runs = attribute.runs if attribute else ()
@@ -183,7 +191,7 @@ class Shaper:
             allocated=allocated,
             name_state=name.state,
             recovery=Recovery.NOT_APPLICABLE if allocated else self._recovery(stream, record, size),
-            size=size,
+            size=countable(size),
             times=record.times,
             mode=int(meta.mode) if has_owner else None,  # elsewhere TSK makes one up
             uid=int(meta.uid) if has_owner else None,
@@ -195,8 +203,8 @@ class Shaper:
             else leaf(self.file_system, name, stream, kind, size, runs, reader),
             content=self._content(name, attribute, number) if status is None else None,
             reader=reader if status is None else None,
-            first_address=self.media_offset + runs[0][0] * block if runs else None,
-            allocated_size=sum([length for _, length in runs]) * block if runs else 0,
+            first_address=countable(self.media_offset + runs[0][0] * block) if runs else None,
+            allocated_size=min(sum([length for _, length in runs]) * block, self.file_system.media.size) if runs else 0,
             status=status,
             status_reason=reason,
         )

@@ -22,6 +22,8 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 MAX_DEPTH = 256
 MAX_ORPHANS = 1_000_000
 _MAX_FAILURES = 100
+_SMALLEST_NAME = 12  # bytes that a name takes in a directory: of ext and UFS, which take the fewest
+_ALWAYS_LISTED = 100_000  # names, however small the volume
 
 _UNALLOCATED_NAME = int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
 _VIRTUAL_DIRECTORY = int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
@@ -62,6 +64,9 @@ class _Walk:
         self._file_system = file_system
         self._own = own
         self._seen: set[int] = set()
+        self._places: set[int] = set()
+        self._has_places = file_system.name.startswith("fat") or file_system.name == "exfat"
+        self._names_left = max(_ALWAYS_LISTED, file_system.media.size // _SMALLEST_NAME)
         self._orphans = 0
         self._by_path: dict[bytes, Directory] | None = {} if file_system.name == "iso9660" else None
 
@@ -75,6 +80,12 @@ class _Walk:
                 self._by_path[directory.path_raw] = directory
             below: list[Directory] = []
             for item in self._names(directory):
+                if isinstance(item, TskName):
+                    self._names_left -= 1
+                    if self._names_left < 0:
+                        message = "there are more names than the volume has room for: directories hold each other"
+                        yield _about(directory, "walk.entries-cut", f"{message}; the rest is unlisted")
+                        return
                 yield item
                 if isinstance(item, TskName) and item.is_directory and item.file is not None:
                     trouble = self._why_not_below(item, directory)
@@ -90,7 +101,7 @@ class _Walk:
             return Problem(
                 Stage.WALK, "walk.too-deep", f"nested deeper than {MAX_DEPTH} directories; not entered", path=name.path
             )
-        if name.meta_address in self._seen:
+        if name.meta_address in self._seen or self._is_cross_linked(name, directory):
             if name.state is not NameState.ALLOCATED:
                 return "listed under another name of the same deleted directory"
             return Problem(
@@ -98,9 +109,26 @@ class _Walk:
             )
         return None
 
+    def _is_cross_linked(self, name: TskName, directory: Directory) -> bool:
+        """Whether a directory in use begins where another one does: on FAT each of its names has its own address.
+
+        Not asked of deleted ones: a directory that was moved has left its old name behind.
+        """
+        if not self._has_places or name.state is not NameState.ALLOCATED or not directory.allocated or name.is_virtual:
+            return False
+        try:
+            place = next((int(run.addr) for attribute in name.file for run in attribute), 0)
+        except OSError:
+            return False  # reading it will tell
+        if place in self._places:
+            return True
+        if place:
+            self._places.add(place)
+        return False
+
     def _names(self, directory: Directory) -> Iterator[TskName | Problem]:
         yield from self._enter(directory)
-        ids: set[str] = set()
+        ids: dict[str, int] = {}
         for file in self._files(directory):
             if isinstance(file, Problem):
                 yield file
@@ -146,7 +174,7 @@ class _Walk:
                 yield _about(directory, "walk.entry-unreadable", "an entry of the directory could not be read")
         yield _about(directory, "walk.directory-unreadable", "too many unreadable entries; the rest is unlisted")
 
-    def _name(self, file: Any, name: Any, directory: Directory, ids: set[str]) -> Iterator[TskName | Problem]:  # noqa: ANN401
+    def _name(self, file: Any, name: Any, directory: Directory, ids: dict[str, int]) -> Iterator[TskName | Problem]:  # noqa: ANN401
         raw, address = name.name, int(name.meta_addr)
         meta = file.info.meta
         deleted = bool(int(name.flags) & _UNALLOCATED_NAME)
@@ -195,7 +223,7 @@ class _Walk:
             is_virtual=meta_type == _VIRTUAL_DIRECTORY,
         )
 
-    def _left_out(self, directory: Directory, ids: set[str]) -> Iterator[TskName | Problem]:
+    def _left_out(self, directory: Directory, ids: dict[str, int]) -> Iterator[TskName | Problem]:
         if self._own is None:
             return
         for found in self._own.left_out():
@@ -206,6 +234,8 @@ class _Walk:
                     meta = file.info.meta
             except OSError:
                 pass
+            if meta is not None and not found.record.is_directory and int(meta.size) != found.record.size:
+                file, meta = None, None  # TSK opens it as something else: an exFAT size that it does not believe is 0
             name = self._unlisted(found, file if meta is not None else None, meta, directory, ids)
             yield name
             known = meta is not None or found.record.readable
@@ -218,7 +248,7 @@ class _Walk:
                 path=name.path,
             )
 
-    def _unlisted(self, found: LeftOut, file: Any, meta: Any, directory: Directory, ids: set[str]) -> TskName:  # noqa: ANN401
+    def _unlisted(self, found: LeftOut, file: Any, meta: Any, directory: Directory, ids: dict[str, int]) -> TskName:  # noqa: ANN401
         raw, address = found.name.raw, found.meta_address
         return TskName(
             id=_new_id(ids, directory.id, raw, address, NameState.ALLOCATED),
@@ -280,10 +310,9 @@ def _renamed(directory: Directory, spelled: Spelled, raw: bytes) -> Problem:
     )
 
 
-def _new_id(ids: set[str], directory: str, raw: bytes, address: int | None, state: NameState) -> str:
+def _new_id(ids: dict[str, int], directory: str, raw: bytes, address: int | None, state: NameState) -> str:
     """The entry's id; a directory may list the same deleted name of the same record more than once."""
-    ordinal = 0
-    while (made := child_id(directory, raw, str(address), state, b"", ordinal)) in ids:
-        ordinal += 1
-    ids.add(made)
-    return made
+    first = child_id(directory, raw, str(address), state, b"", 0)
+    ordinal = ids.get(first, 0)
+    ids[first] = ordinal + 1
+    return child_id(directory, raw, str(address), state, b"", ordinal) if ordinal else first

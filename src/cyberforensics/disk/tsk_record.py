@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from cyberforensics.disk import ntfs
+from cyberforensics.disk import ntfs, ntfs_record
 from cyberforensics.disk.ntfs import Attribute
 from cyberforensics.disk.tsk import FileSystem, pytsk3
 from cyberforensics.disk.tsk_facts import NO_FACTS, Facts, ReadFacts
 from cyberforensics.disk.tsk_name import TskName
+from cyberforensics.errors import MalformedData
 from cyberforensics.model.entry import EntryTime, Kind
 from cyberforensics.model.names import display_text
 
@@ -83,12 +84,23 @@ def read_record(
         tag = ntfs.reparse_tag(name.file, attributes)
         if tag == ntfs.SYMBOLIC_LINK:
             kind = Kind.LINK
+        if (
+            kind is Kind.FILE
+            and not _has_stream(attributes)
+            and not ntfs_record.is_whole(file_system, name.meta_address or 0)
+        ):
+            # TSK leaves out what comes after a damaged attribute: an empty file and one that is lost look alike
+            raise MalformedData("ntfs.record", "the attributes of the record are damaged")
         return Record(attributes, kind, times, owners.get(security) if security is not None else None, tag, NO_FACTS)
     facts = read_facts(name) if read_facts is not None else NO_FACTS
     has_owner = file_system.name.startswith("ext") or file_system.name in ("ufs", "hfs+")
     if facts.link_target is not None:
         kind = Kind.LINK
     return Record(attributes, kind, facts.times, str(int(name.meta.uid)) if has_owner else None, None, facts)
+
+
+def _has_stream(attributes: tuple[Attribute, ...]) -> bool:
+    return any(found.type in (ntfs.DATA, ntfs.INDEX_ROOT) for found in attributes)
 
 
 def _attributes(file: Any) -> Iterator[Attribute]:  # noqa: ANN401 - pytsk3 has no types

@@ -8,6 +8,14 @@ from cyberforensics.model.entry import Kind, Status
 
 DATA_KINDS = (Kind.FILE, Kind.VIRTUAL)
 
+LARGEST_SIZE = 1 << 62
+"""Bytes: what claims more has no size. Sums of a few such sizes still fit wherever they are counted."""
+
+
+def countable(size: int | None) -> int | None:
+    """A size as it is recorded; None for one that can be none: TSK's are signed, the formats' are not."""
+    return size if size is not None and 0 <= size <= LARGEST_SIZE else None
+
 
 def decided(
     file_system: FileSystem, name: TskName, stream: Stream, record: Record, size: int | None, *, allocated: bool
@@ -32,6 +40,8 @@ def decided(
             return Status.SKIPPED, "content.not-local"
         if tag == ntfs.WOF and stream.name == b"WofCompressedData":
             return None, None  # examined as it is stored; the main stream is read inflated
+    if size is not None and countable(size) is None:
+        return Status.UNREADABLE, "walk.entry-unreadable"
     if allocated:
         return None, None
     if size == 0 and file_system.name.startswith("ext"):

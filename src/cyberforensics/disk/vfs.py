@@ -88,7 +88,7 @@ def _inner_volumes(root: Any) -> Iterator[InnerVolume]:  # noqa: ANN401 - dfVFS 
         yield InnerVolume(
             location=specified.location,
             index=number if specified.volume_index is None else specified.volume_index,
-            size=found.size,
+            size=min(found.size, (1 << 63) - 1),  # libvslvm multiplies what it finds
             label=label,
             locked=bool(volume.is_locked()) if volume is not None else False,
             snapshots=int(getattr(volume, "number_of_snapshots", 0)) if volume is not None else 0,

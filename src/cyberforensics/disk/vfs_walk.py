@@ -7,6 +7,7 @@ from typing import Any
 
 from cyberforensics.disk import locator, vfs
 from cyberforensics.disk.source import Source
+from cyberforensics.disk.tsk_status import countable
 from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status, TimeMeaning
 from cyberforensics.model.identity import child_id, root_id
 from cyberforensics.model.names import display_name, display_text
@@ -163,6 +164,9 @@ class _Walk:
             status, reason = Status.NO_CONTENT, "no-stream" if kind is Kind.FILE else str(kind)
         elif self._volume.filesystem == "ntfs" and (address, name) == _BAD_CLUSTER_MAP:
             status, reason, content = Status.SKIPPED, "content.bad-cluster-map", None
+        size = stream.size if stream is not None and hasattr(stream, "size") else found.size
+        if status is None and size is not None and countable(size) is None:
+            status, reason, content = Status.UNREADABLE, "walk.entry-unreadable", None
         owner = getattr(stat, "owner_identifier", None)
         return Entry(
             volume=self._volume.id,
@@ -177,7 +181,7 @@ class _Walk:
             allocated=True,
             name_state=NameState.ALLOCATED,
             recovery=Recovery.NOT_APPLICABLE,
-            size=stream.size if stream is not None and hasattr(stream, "size") else found.size,
+            size=countable(size),
             times=tuple(_times(found)),
             mode=getattr(stat, "mode", None),
             uid=owner,

@@ -113,6 +113,10 @@ def _laid_out(
     exhibit, size = opened.evidence.exhibit, media.size
     items: list[Slot | Frame] = [*slots, *frames]
     ranges = [_Range(item.offset, item.offset + item.size, item) for item in items]
+    largest: dict[int, Slot] = {}
+    for slot in slots:
+        if slot.offset not in largest or slot.size > largest[slot.offset].size:
+            largest[slot.offset] = slot
     covered = gaps = tables = 0
     before: Slot | None = None
     for found in sorted(ranges, key=lambda found: (found.start, found.end)):
@@ -121,6 +125,9 @@ def _laid_out(
             gaps += 1
             yield _gap(exhibit, gaps, covered, min(start, size))
         if isinstance(item, Slot):
+            if largest[item.offset] is not item:  # a table may name one place thousands of times
+                yield from _named_again(exhibit, item, largest[item.offset])
+                continue
             if before is not None and start < before.offset + before.size:
                 message = f"{item.name} begins inside {before.name}"
                 yield Problem(Stage.VOLUMES, "volume.table-damaged", message, offset=start)
@@ -134,6 +141,13 @@ def _laid_out(
         covered = max(covered, found.end)
     if covered < size:
         yield _gap(exhibit, gaps + 1, covered, size)
+
+
+def _named_again(exhibit: str, slot: Slot, largest: Slot) -> Iterator[Volume | Problem]:
+    message = f"{slot.name} begins where {largest.name} begins"
+    yield Problem(Stage.VOLUMES, "volume.table-damaged", message, offset=slot.offset)
+    note = f"{slot.size} bytes at byte {slot.offset}: it begins where {largest.name} begins, and was examined as that"
+    yield Volume(exhibit, slot.name, None, None, slot.type, VolumeStatus.METADATA, label=slot.label, note=note)
 
 
 def _gap(exhibit: str, number: int, start: int, end: int) -> Volume:

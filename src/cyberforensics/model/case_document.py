@@ -4,7 +4,7 @@ Entries and timeline rows are not in it: renderers take them as iterators, since
 Every table that is cut says how many rows were left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Digests, Finding
 from cyberforensics.model.problem import Problem
-from cyberforensics.model.times import Moment
+from cyberforensics.model.times import Moment, Timestamp
 from cyberforensics.model.volume import Volume
 
 Verdict = Literal["MATCH", "MISMATCH", "NOT AVAILABLE", "NOT COMPUTED"]
@@ -200,8 +200,11 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineRow:
-    """One moment of the timeline: a file system time of an entry, or an event of a parser."""
+class TimelinePlace:
+    """The entry that a time belongs to, as far as a timeline shows it.
+
+    Rows of one entry that follow each other share one, so what is made of it need not be made again for each of them.
+    """
 
     exhibit: str
     volume: str
@@ -212,15 +215,19 @@ class TimelineRow:
     meta_address: str
     name_state: str
     size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One moment of the timeline: a file system time of an entry, or an event of a parser."""
+
+    place: TimelinePlace
+    timestamp: Timestamp
+    """As stored."""
     moment: Moment
-    raw: int
-    encoding: str
+    """The same, decoded."""
     meaning: str
     """Short: ``modified``, ``fn-created``, or the event's."""
     description: str
     """What that time is on that file system, in words."""
     message: str
-
-
-Entries = Iterator[EntryRow]
-Timeline = Iterator[TimelineRow]

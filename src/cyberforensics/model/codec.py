@@ -6,7 +6,7 @@ value, a union of dataclasses as ``[type, value]``. A value of another shape tha
 
 import base64
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -19,6 +19,11 @@ class BadShape(Exception):
 
 Code = Callable[[Any], Any]
 
+CHECK = "check"
+"""In the metadata of a field: how its value is checked, where that is not by its type."""
+
+_INTEGERS = 1 << 63  # what a store holds; anything beyond is refused before it comes there
+
 
 def encoder(hint: Any, *, packed: bool = False) -> Code:  # noqa: ANN401 - a codec works on every type
     """How to turn values of a type into what JSON has, made once for each type."""
@@ -28,6 +33,17 @@ def encoder(hint: Any, *, packed: bool = False) -> Code:  # noqa: ANN401 - a cod
 def decoder(hint: Any) -> Code:  # noqa: ANN401
     """How to check values from JSON and turn them into their type; it raises `BadShape`."""
     return _decoder(hint)
+
+
+def one_of(allowed: Iterable[str]) -> Code:
+    """A check: one of some texts."""
+    known = frozenset(allowed)
+    return lambda value: _checked(value, type(value) is str and value in known)
+
+
+def integer(bits: int) -> Code:
+    """A check: an integer of at most so many bits, and its sign."""
+    return lambda value: _checked(value, type(value) is int and value.bit_length() <= bits)
 
 
 def _same(value: Any) -> Any:  # noqa: ANN401 - a codec works on every type
@@ -88,7 +104,7 @@ def _decoder(hint: Any) -> Code:  # noqa: ANN401 - one branch for each kind of t
     if hint is bytes:
         return lambda value: base64.b64decode(_checked(value, isinstance(value, str)), validate=True)
     if hint is int:
-        return lambda value: _checked(value, type(value) is int)
+        return lambda value: _checked(value, type(value) is int and -_INTEGERS <= value < _INTEGERS)
     if hint in (str, bool):
         return lambda value: _checked(value, type(value) is hint)
     raise TypeError(f"no codec for {hint}")
@@ -113,7 +129,7 @@ def _dataclass_decoder(hint: Any) -> Code:  # noqa: ANN401
 
     def decode_dataclass(value: Any) -> Any:  # noqa: ANN401
         if not codes:
-            codes.update((field.name, decoder(kind)) for field, kind in _fields(hint))
+            codes.update((field.name, field.metadata.get(CHECK) or decoder(kind)) for field, kind in _fields(hint))
             in_order.extend(codes.values())
         if type(value) is dict:
             if value.keys() != codes.keys():

@@ -4,6 +4,7 @@ The volume's part is stored once a volume and the leaf with each entry; `join` p
 """
 
 import json
+from functools import lru_cache
 from typing import Any
 
 Node = dict[str, Any]
@@ -12,7 +13,10 @@ Node = dict[str, Any]
 
 def dumps(layer: Node) -> str:
     """Canonical JSON: sorted keys, no spaces, UTF-8 where it is valid."""
-    return json.dumps(layer, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _canonical(layer)
+
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def loads(text: str) -> Node:
@@ -29,5 +33,11 @@ def join(volume: str, leaf: str) -> str:
     innermost = layer
     while "parent" in innermost:
         innermost = innermost["parent"]
-    innermost["parent"] = json.loads(volume)
+    innermost["parent"] = _parsed(volume)
     return dumps(layer)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(volume: str) -> Node:
+    """A volume's part, the same for each of its entries; not to be changed."""
+    return loads(volume)

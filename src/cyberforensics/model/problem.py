@@ -99,7 +99,9 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         # reading
         "content.unreadable": "The content could not be read.",
         "content.short": "Fewer bytes could be read than the entry's size says.",
-        "content.too-large": "The content does not fit on the examining machine's disk; it was examined in part.",
+        "content.too-large": "The content claims more zeros or bytes than are read of one; its start was examined.",
+        "content.windowed": "There was no room to spool the content; rules saw it in windows only (not repeatable).",
+        "content.answer-cut": "More was learned of the content than one answer may hold; the rest was left out.",
         "content.changed": "The content was longer than it was when it was listed.",
         "content.damaged": "The container says that some of these bytes are not what was acquired.",
         "content.bad-cluster-map": "The map of bad clusters claims the whole volume; it has no content.",
@@ -108,9 +110,9 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "content.not-local": "The content lies outside the image (deduplicated, or with a cloud provider).",
         "content.efs-encrypted": "The content is encrypted by the file system; no key was given.",
         "content.compressed-unreadable": "The content is compressed by the system and could not be inflated.",
-        "content.removed-by-host": "The spool file vanished while it was examined, likely the work of a virus scanner.",
+        "content.removed-by-host": "The spool file vanished, likely the work of a virus scanner (not repeatable).",
         # examining
-        "rules.timeout": "A rule set ran out of time on this content; it was examined in part.",
+        "rules.timeout": "A rule set ran out of time on this content; it was examined in part (not repeatable).",
         "rules.too-many-matches": "A string of a rule matched too often; its further matches are not listed.",
         "rules.error": "The rule engine failed on this content; it was examined in part.",
         "rules.skipped": "A rule file does not compile and was left out on request.",
@@ -118,10 +120,10 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "parser.malformed": "An artifact contradicts its format.",
         "parser.crashed": "A parser stopped on this entry: a bug of ours.",
         # workers
-        "worker.died": "The worker process died on this entry.",
-        "worker.timed-out": "The worker process ran out of time on this entry.",
-        "worker.memory": "The worker process ran out of memory on this entry.",
-        "worker.bad-reply": "The worker process answered with something that is no answer.",
+        "worker.died": "The worker process died on this entry (not repeatable).",
+        "worker.timed-out": "The worker process ran out of time on this entry (not repeatable).",
+        "worker.memory": "The worker process ran out of the memory it may hold on this entry (not repeatable).",
+        "worker.bad-reply": "The worker process answered with something that is no answer (not repeatable).",
         # the record
         "coverage.media-not-reconciled": "The bytes of a volume do not add up.",
     }

@@ -8,19 +8,36 @@ from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.problem import Severity
 
+_MIB, _GIB = 1 << 20, 1 << 30
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a worker may take for one answer."""
+    """What one content may cost. An entry that meets one of them is recorded with a code that says which."""
 
     seconds: float = 300.0
-    """For every answer."""
+    """For every answer of a worker."""
     seconds_per_mib: float = 1.0
     """More for each MiB of the content."""
+    most_seconds: float = 86_400.0
+    """And never more than this, whatever size a damaged or hostile file system claims."""
+    memory: int = 3 * _GIB
+    """Bytes of memory of its own (RssAnon) that a worker may hold. Three expressions that match a million times each
+    were measured at 2.1 GiB."""
+    zeros: int = 64 * _GIB
+    """Bytes of zeros, in blocks of nothing else, that are read of one content: what follows them is not read. It
+    bounds sparse giants, and changes results."""
 
     def seconds_for(self, size: int) -> float:
         """Seconds for a content of this size."""
-        return self.seconds + self.seconds_per_mib * (size >> 20)
+        return min(self.most_seconds, self.seconds + self.seconds_per_mib * (size // _MIB))
+
+    def in_words(self) -> str:
+        """For the record of a run."""
+        return (
+            f"{self.seconds:.12g} s for each entry and {self.seconds_per_mib:.12g} s more for each MiB of it, at most"
+            f" {self.most_seconds:.12g} s; {self.memory // _MIB:,} MiB of memory; {self.zeros / _GIB:g} GiB of zeros"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,8 @@ class Options:
     command: tuple[str, ...] = ()
     """As it was given, for the record."""
     limits: Limits = field(default_factory=Limits)
+    spool: Path | None = None
+    """Folder in which this run makes its spool folder; None for the case folder."""
 
 
 @dataclass(frozen=True, slots=True)

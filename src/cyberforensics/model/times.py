@@ -16,12 +16,14 @@ that a reader of the record can decode it again. Encodings, with the source of e
     host-ns      nanoseconds since 1970, as the examining host shows it    logical evidence
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from cyberforensics.model.codec import CHECK, integer, one_of
 
 ZoneBasis = Literal["utc", "local-declared", "local-unknown", "offset-recorded"]
 Flag = Literal["zero", "invalid", "out-of-range"]
@@ -47,6 +49,14 @@ _PRECISION = {
     "host-ns": NANOSECOND,
 }
 ENCODINGS = tuple(_PRECISION)
+_BITS = {"fat": 40, "fat-10ms": 40, "fat-date": 16, "exfat": 48, "exfat-10ms": 48, "iso9660": 56, "iso9660-long": 136}
+"""Of packed values: one that has more, or is negative, comes from no medium, but maybe from a worker gone wrong."""
+_WIDEST = max(_BITS.values())
+
+_COUNTED = frozenset({"filetime", "posix", "posix-ns", "apfs", "hfs", "host-ns"})
+"""Those that count from an epoch, in UTC."""
+_DIGITS = {precision: 10 - len(str(precision)) if precision < SECOND else 0 for precision in _PRECISION.values()}
+"""Digits behind the second that each precision carries."""
 
 _FILETIME_EPOCH = 11_644_473_600  # seconds from 1601-01-01 to 1970-01-01
 _HFS_EPOCH = 2_082_844_800  # seconds from 1904-01-01 to 1970-01-01
@@ -57,9 +67,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Timestamp:
     """One stored moment."""
 
-    raw: int
+    raw: int = field(metadata={CHECK: integer(_WIDEST)})
     """The value as stored, packed into one integer as the module's table says."""
-    encoding: str
+    encoding: str = field(metadata={CHECK: one_of(ENCODINGS)})
     """One of `ENCODINGS`."""
 
 
@@ -87,14 +97,20 @@ def decode(timestamp: Timestamp, zone: str | None = None) -> Moment:
 @lru_cache(maxsize=65_536)
 def _decode(raw: int, encoding: str, zone: str | None) -> Moment:
     precision = _PRECISION[encoding]
+    if encoding in _BITS and not 0 <= raw < 1 << _BITS[encoding]:
+        return Moment(None, None, precision, "local-unknown", "invalid")
+    if encoding in _COUNTED:
+        return _counted(raw, encoding, precision)
     if encoding in ("fat", "fat-10ms", "fat-date"):
         return _fat(raw, encoding, precision, zone)
     if encoding in ("exfat", "exfat-10ms"):
         return _exfat(raw, precision, zone)
     if encoding == "iso9660":
         return _iso9660(raw, precision, zone)
-    if encoding == "iso9660-long":
-        return _iso9660_long(raw, precision, zone)
+    return _iso9660_long(raw, precision, zone)
+
+
+def _counted(raw: int, encoding: str, precision: int) -> Moment:
     if raw == 0 and encoding != "host-ns":
         return Moment(None, None, precision, "utc", "zero")
     instant = _since_1970(raw, encoding)
@@ -141,7 +157,7 @@ def _text(moment: datetime) -> str:
 
 def _fraction(nanoseconds: int, precision: int) -> str:
     """The digits behind the second, no more than there are."""
-    digits = 9 - (len(str(precision)) - 1) if precision < SECOND else 0
+    digits = _DIGITS[precision]
     return "." + f"{nanoseconds:09d}"[:digits] if digits else ""
 
 

@@ -9,7 +9,7 @@ from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import PendingDigests, Pool
 from cyberforensics.pipeline.priority import FIRST, context, priority
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
-from cyberforensics.pipeline.spool import spool_folder
+from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Exported, SourceDigests
 

@@ -1,5 +1,6 @@
 """What a worker may be asked to do. Jobs travel to workers by pickle; what they yield comes back as JSON."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,18 +123,21 @@ class ExamineJob:
         scanner = worker.scanner(self.rules)
         memory = worker.memory(self.rules)
         for content in self.contents:
-            yield wire.Examined(content.number, examine(content, reader, scanner, self.options, memory))
+            examination = examine(content, reader, scanner, self.options, memory, self.volume.size)
+            yield wire.Examined(content.number, examination)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestJob:
-    """Compute the digests of the media and of every segment."""
+    """Compute the digests of the media and of every segment, or those alone that can be compared with something."""
 
     source: disk.Source
     algorithms: tuple[str, ...]
+    stated_only: bool = False
 
     def run(self, worker: Worker) -> Iterator[Message]:
-        yield from digest.digest_source(worker.evidence(self.source), self.algorithms)
+        opened = worker.evidence(self.source)
+        yield from digest.digest_source(opened, self.algorithms, stated_only=self.stated_only)
 
 
 class Job(Protocol):
@@ -153,6 +157,8 @@ def run(job: Job, worker: Worker) -> Iterator[Message]:
         yield wire.HostTrouble("write", str(error), error.hint)
     except WorkerError as error:
         yield wire.HostTrouble("worker", str(error), error.hint)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError from error
         yield Problem(Stage.WORKER, "evidence.unreadable", "the volume could not be opened", Severity.ERROR)
     yield wire.Done()

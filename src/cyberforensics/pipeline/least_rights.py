@@ -3,8 +3,8 @@
 - Landlock (Linux 5.13): nothing can be written outside one folder.
 - seccomp: no sockets, no programs, no tracing of other processes, no io_uring.
 - ``no_new_privs``: no set-user-id program could give rights back.
-- RLIMIT_DATA: a content that makes a parser allocate without end costs one worker. (An address-space limit would
-  break mapped spool files.)
+- RLIMIT_DATA: a content that makes a parser allocate without end costs one worker: Python raises MemoryError, which
+  the worker tells. (An address-space limit would break mapped spool files.)
 
 Each is tried by itself, and what was really enforced is told to the parent, which records it.
 Sources: the kernel's documentation "Landlock: unprivileged access control" and "Seccomp BPF"; seccomp(2), prctl(2).
@@ -20,13 +20,13 @@ from types import MappingProxyType
 
 from unblob_native.sandbox import AccessFS, SandboxError, restrict_access
 
-MEMORY = 4 * 1024 * 1024 * 1024
-"""Bytes of data that a worker may allocate."""
+_BEYOND = 1024 * 1024 * 1024
+"""Bytes that a worker may allocate beyond the memory that it may hold: what is allocated and never used counts too."""
 
 NO_WRITING = "no writing outside the spool folder (Landlock)"
 NO_PROGRAMS = "no sockets and no programs (seccomp)"
 NO_PRIVILEGES = "no new privileges"
-BOUNDED_MEMORY = f"at most {MEMORY >> 30} GiB of memory (RLIMIT_DATA)"
+BOUNDED_MEMORY = "bounded memory (RLIMIT_DATA)"
 
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
@@ -47,11 +47,12 @@ _ARCHITECTURES: Mapping[str, tuple[int, tuple[int, ...]]] = MappingProxyType(
 """Audit architecture, and the numbers of the system calls that are refused."""
 
 
-def give_up_rights(writable: Path | None) -> tuple[str, ...]:
+def give_up_rights(writable: Path | None, memory: int) -> tuple[str, ...]:
     """Give up what this process needs no more; what was enforced, in words.
 
     Args:
         writable: the one folder that may still be written to; None for none.
+        memory: bytes that this process may hold; it may allocate `_BEYOND` more.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     enforced = []
@@ -61,7 +62,7 @@ def give_up_rights(writable: Path | None) -> tuple[str, ...]:
         enforced.append(NO_WRITING)
     if _seccomp(libc):
         enforced.append(NO_PROGRAMS)
-    if _memory():
+    if _memory(memory + _BEYOND):
         enforced.append(BOUNDED_MEMORY)
     return tuple(enforced)
 
@@ -109,9 +110,9 @@ def _program(architecture: int, refused: tuple[int, ...]) -> bytes:
     return b"".join(struct.pack("@HBBI", *instruction) for instruction in instructions)
 
 
-def _memory() -> bool:
+def _memory(limit: int) -> bool:
     try:
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     except (OSError, ValueError):
         return False
     return True

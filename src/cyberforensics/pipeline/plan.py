@@ -95,12 +95,16 @@ def list_volume(
 def _checked(volume: Volume, items: Iterable[Entry | Problem], numbered: int) -> int:
     """How many entries there are with these; their numbers, which the worker gave, must be those of the walk.
 
+    No size is negative: it would take away from what the others add up to.
+
     Raises:
         WorkerStopped: they are not.
     """
     for item in items:
         if isinstance(item, Entry):
             if item.number != numbered or item.volume != volume.id or not 0 <= (item.content or 0) <= numbered:
+                raise WorkerStopped("worker.bad-reply")
+            if (item.size or 0) < 0 or (item.allocated_size or 0) < 0:
                 raise WorkerStopped("worker.bad-reply")
             numbered += 1
     return numbered

@@ -7,13 +7,15 @@ import math
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from cyberforensics.errors import CannotWrite, WorkerError
@@ -24,18 +26,21 @@ from cyberforensics.model.run import Limits
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.examine import given_up
 from cyberforensics.pipeline.jobs import ExamineJob, Job
+from cyberforensics.pipeline.spool import remove_left_by
 from cyberforensics.pipeline.wire import Message
+from cyberforensics.pipeline.worker_memory import anonymous_memory
 
 TRIES = 3
 """How often opening, listing and digesting are begun where the worker is killed; a walk goes on where it stopped."""
 
 
 class WorkerStopped(Exception):
-    """The worker gave no answer; `code` says why."""
+    """The worker gave no answer; `code` says why, and `how` more of it where more is known."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, how: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.how = how
 
 
 class _EvidenceGone(Exception):
@@ -46,11 +51,16 @@ class _EvidenceGone(Exception):
         self.code = code
 
 
-_SENTENCES = {
-    "worker.died": "the worker process died on this entry, twice",
-    "worker.timed-out": "the worker process did not answer in time on this entry, twice",
-    "worker.bad-reply": "the worker process answered with something that is no answer, twice",
-}
+_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "worker.died": "the worker process died on this entry, twice",
+        "worker.timed-out": "the worker process did not answer in time on this entry, twice",
+        "worker.memory": "the worker process ran out of the memory it may hold on this entry, twice",
+        "worker.bad-reply": "the worker process answered with something that is no answer, twice",
+    }
+)
+
+_LOOK = 0.2  # seconds without an answer after which the worker's memory is looked at, again and again
 
 
 class Supervisor:
@@ -108,15 +118,15 @@ class Supervisor:
 
     def _alone(self, job: ExamineJob, culprit: Content) -> Examination:
         result: Examination | None = None
-        code = "worker.bad-reply"
+        code, how = "worker.bad-reply", ""
         try:
             for _, examination in self._attempt(replace(job, contents=(culprit,))):
                 result = examination  # and on to the end, so that no answer is left in the pipe
         except WorkerStopped as stopped:
-            code = stopped.code
+            code, how = stopped.code, stopped.how
         except _EvidenceGone as gone:
             return given_up(culprit, gone.code, "the evidence could not be opened any more")
-        return given_up(culprit, code, _SENTENCES[code]) if result is None else result
+        return given_up(culprit, code, _SENTENCES[code] + how) if result is None else result
 
     def _attempt(self, job: ExamineJob) -> Iterator[tuple[Content, Examination]]:
         self._submit(job)
@@ -152,6 +162,8 @@ class Supervisor:
             return
         process.kill()
         process.wait()
+        if self._writable is not None:
+            remove_left_by(process.pid, self._writable)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -164,14 +176,15 @@ class Supervisor:
         deadline = time.monotonic() + self._limits.seconds
         try:
             while rest:
-                _wait(descriptor, select.POLLOUT, deadline)
+                self._wait(descriptor, select.POLLOUT, deadline)
                 rest = rest[os.write(descriptor, rest) :]
         except WorkerStopped:
             self.stop()
             raise
         except BrokenPipeError as error:
+            how = self._how_it_died()
             self.stop()
-            raise WorkerStopped("worker.died") from error
+            raise WorkerStopped("worker.died", how) from error
 
     def _alive(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -180,7 +193,7 @@ class Supervisor:
             if self._closed:
                 raise WorkerStopped("worker.died")
             if self._process is None:
-                self._process = _start(self._log, self._writable)
+                self._process = _start(self._log, self._limits.memory, self._writable)
             return self._process
 
     def _receive(self, seconds: float) -> Message:
@@ -204,29 +217,56 @@ class Supervisor:
         if isinstance(message, wire.HostTrouble):
             self.stop()
             raise message.error()
+        if isinstance(message, wire.OutOfMemory):
+            self.stop()
+            raise WorkerStopped("worker.memory")
         return message
 
     def _read(self, size: int, deadline: float) -> bytes:
         descriptor = _pipe(self._process.stdout if self._process else None).fileno()
         while len(self._buffer) < size:
-            _wait(descriptor, select.POLLIN, deadline)
+            self._wait(descriptor, select.POLLIN, deadline)
             data = os.read(descriptor, 1 << 20)
             if not data:
-                raise WorkerStopped("worker.died")
+                raise WorkerStopped("worker.died", self._how_it_died())
             self._buffer += data
         with memoryview(self._buffer) as view:
             taken = bytes(view[:size])
         del self._buffer[:size]
         return taken
 
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        """Wait until a pipe can be used; not with `select`, which refuses descriptors above 1023.
 
-def _wait(descriptor: int, event: int, deadline: float) -> None:
-    """Wait until a pipe can be used; not with `select`, which refuses descriptors above 1023."""
-    poll = select.poll()
-    poll.register(descriptor, event)
-    left = math.ceil(1000 * max(0.0, deadline - time.monotonic()))
-    if not poll.poll(min(left, 2**31 - 1)):
-        raise WorkerStopped("worker.timed-out")
+        Raises:
+            WorkerStopped: the time is over, or the worker holds more memory than it may.
+        """
+        poll = select.poll()
+        poll.register(descriptor, event)
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if poll.poll(math.ceil(1000 * min(left, _LOOK))):
+                return
+            if time.monotonic() >= deadline:
+                raise WorkerStopped("worker.timed-out")
+            process = self._process
+            if process is not None and (anonymous_memory(process.pid) or 0) > self._limits.memory:
+                raise WorkerStopped("worker.memory")
+
+    def _how_it_died(self) -> str:
+        """The end of a sentence. A kill that is not ours may be the kernel's, but nothing here proves that it was."""
+        if self._process is None:
+            return ""
+        try:
+            code = self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            return ""
+        if code == -signal.SIGKILL:
+            return "; it was killed from outside (SIGKILL), as the kernel does where a machine runs out of memory"
+        if code >= 0:
+            return ""
+        known = -code in {int(number) for number in signal.Signals}  # not all have a name
+        return f"; it was ended by {signal.Signals(-code).name if known else f'signal {-code}'}"
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
@@ -235,12 +275,12 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _start(log: Path | None, writable: Path | None) -> subprocess.Popen[bytes]:
+def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.Popen[bytes]:
     """A worker in a session of its own: Ctrl-C reaches the parent alone.
 
     It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
     """
-    arguments = [str(os.getpid()), *([str(writable.absolute())] if writable is not None else [])]
+    arguments = [str(os.getpid()), str(memory), *([str(writable.absolute())] if writable is not None else [])]
     try:
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:

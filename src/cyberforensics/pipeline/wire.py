@@ -19,8 +19,10 @@ from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
 
-MAX_FRAME = 256 * 1024 * 1024
-"""Bytes of the longest answer that is read."""
+MAX_FRAME = 32 * 1024 * 1024
+"""Bytes of the longest answer that is read. An honest one fits: 5,000 findings with their metadata are 5 to 10 MB, a
+listed string at most 600 bytes, 200 entries with paths of 4 kB 5 MB; `frames` splits or cuts what is longer. A hostile
+one of this length (empty lists: three bytes, and 64 decoded) makes the parent hold 0.8 GB for a moment, not more."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -87,6 +89,11 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfMemory:
+    """The worker met its limit of memory and ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The job as a whole could not be done: a code of ours and a sentence."""
 
@@ -124,6 +131,7 @@ Message = (
     | SourceDigests
     | Exported
     | Rights
+    | OutOfMemory
     | Failed
     | HostTrouble
     | Done
@@ -134,7 +142,12 @@ _TYPES: Mapping[str, type] = MappingProxyType({kind.__name__: kind for kind in g
 def encode(message: Message) -> bytes:
     """One message as the JSON of a frame."""
     name = type(message).__name__
-    return json.dumps([name, encoder(type(message), packed=True)(message)], separators=(",", ":")).encode()
+    return to_json([name, encoder(type(message), packed=True)(message)])
+
+
+def to_json(value: object) -> bytes:
+    """A value of a frame, as it stands there."""
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def decode(frame: bytes) -> Message:

@@ -1,7 +1,7 @@
 """The process that meets the evidence: jobs come in on its standard input, frames go out on its standard output.
 
-Started as ``python -m cyberforensics.pipeline.worker``, so that nothing of the caller's is imported again. What the
-libraries print goes to standard error, which is the run log.
+Started as ``python -m cyberforensics.pipeline.worker PARENT MEMORY [FOLDER]``, so that nothing of the caller's is
+imported again. What the libraries print goes to standard error, which is the run log.
 """
 
 import ctypes
@@ -10,9 +10,11 @@ import pickle
 import signal
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from cyberforensics.pipeline import wire
-from cyberforensics.pipeline.jobs import Worker, run
+from cyberforensics.pipeline.frames import frames
+from cyberforensics.pipeline.jobs import ExamineJob, Worker, run
 from cyberforensics.pipeline.least_rights import give_up_rights
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -25,13 +27,26 @@ def main() -> None:
     jobs = sys.stdin.buffer
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not speak in our name
-    worker = Worker(give_up_rights(Path(sys.argv[2]) if len(sys.argv) > 2 else None))
+    out_of_memory = _framed(wire.encode(wire.OutOfMemory()))  # made now: then there may be no memory for it
+    try:
+        _serve(jobs, replies)
+    except MemoryError:
+        os.write(replies.fileno(), out_of_memory)
+        os._exit(1)  # nothing that this process still holds is to be trusted
+
+
+def _serve(jobs: BinaryIO, replies: BinaryIO) -> None:
+    worker = Worker(give_up_rights(Path(sys.argv[3]) if len(sys.argv) > 3 else None, int(sys.argv[2])))
     while header := jobs.read(4):
         job = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 - from our own parent, never evidence
         for message in run(job, worker):
-            frame = wire.encode(message)
-            replies.write(len(frame).to_bytes(4, "big") + frame)
-            replies.flush()
+            for frame in frames(message, job.contents if isinstance(job, ExamineJob) else ()):
+                replies.write(_framed(frame))
+                replies.flush()
+
+
+def _framed(frame: bytes) -> bytes:
+    return len(frame).to_bytes(4, "big") + frame
 
 
 def _end_with_parent(parent: int) -> None:

@@ -4,7 +4,7 @@ What is written depends on the arguments alone, so an identical case gives ident
 """
 
 from cyberforensics.report.bodyfile import bodyfile_lines
-from cyberforensics.report.html import MAX_TIMELINE, write_html
+from cyberforensics.report.html import MAX_ENTRIES, MAX_TIMELINE, write_html
 from cyberforensics.report.jsonl import (
     coverage_object,
     entry_object,
@@ -22,7 +22,7 @@ from cyberforensics.report.objects import (
     notice_lines,
     summary_object,
 )
-from cyberforensics.report.replacing import replacing
+from cyberforensics.report.replacing import replacing, write_lines
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     coverage_in_words,
@@ -36,6 +36,7 @@ from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesket
 from cyberforensics.report.words import visible
 
 __all__ = [
+    "MAX_ENTRIES",
     "MAX_TIMELINE",
     "NOTICES",
     "LeftOut",
@@ -65,4 +66,5 @@ __all__ = [
     "visible",
     "volume_object",
     "write_html",
+    "write_lines",
 ]

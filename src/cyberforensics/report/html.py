@@ -66,8 +66,8 @@ def _pieces(
     vocabulary = Vocabulary()
     yield from _island("document", iter([embedded(document_object(document, shown))]))
     yield from _island("findings", _array(map(embedded, finding_rows(document.findings))))
-    yield from _island("timeline", _array(map(embedded, timeline_rows(timeline, max_timeline, vocabulary))))
-    yield from _island("entries", _array(map(embedded, entry_rows(entries, max_entries, vocabulary))))
+    yield from _island("timeline", _array(timeline_rows(timeline, max_timeline, vocabulary)))
+    yield from _island("entries", _array(entry_rows(entries, max_entries, vocabulary)))
     yield from _island("vocabulary", iter([embedded(vocabulary.words)]))
     yield foot.replace("{{script}}", script)
 

@@ -5,8 +5,6 @@ import re
 
 from cyberforensics.report.words import visible
 
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-
 MAX_EXACT = 2**53
 """Whole numbers from here on are not exact in a browser; they travel as text."""
 
@@ -21,13 +19,12 @@ def embedded(value: object) -> str:
     Strings lose what does not show (controls, bidi), which becomes visible escapes.
     """
     text = _dumped(value)
-    if _NOT_PLAIN.search(text):
+    if ("\\" in text or "\x7f" in text) and _NOT_PLAIN.search(text):
         text = _dumped(_shown(value))
-    return text.translate(_ESCAPES)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+_dumped = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def _shown(value: object) -> object:

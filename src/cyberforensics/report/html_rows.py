@@ -1,14 +1,16 @@
 """Rows of the report's large tables, packed: words that repeat are numbers into one vocabulary."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import islice
 
 from cyberforensics.model.case_document import EntryRow, TimelineRow
-from cyberforensics.model.times import Moment, decode
+from cyberforensics.model.times import Moment, Timestamp, decode
 from cyberforensics.report import words
-from cyberforensics.report.html_json import exact
+from cyberforensics.report.html_json import embedded, exact
 
-Row = list[object]
+_KEPT = 16_384
+"""Texts of times and of owners that are kept: those of an entry and of its neighbours are mostly the same few."""
 
 
 class Vocabulary:
@@ -29,12 +31,14 @@ class Vocabulary:
         return known
 
 
-def entry_rows(rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary) -> Iterator[Row]:
-    """The columns in the order that entries.js names."""
+def entry_rows(rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary) -> Iterator[str]:
+    """Each row as JSON, the columns in the order that entries.js names."""
     number = vocabulary.number
+    time_cells = lru_cache(maxsize=_KEPT)(partial(_stored_time, vocabulary))
+    owner_cells = lru_cache(maxsize=_KEPT)(_cells)
     for row in islice(rows, limit):
         entry, digests = row.entry, row.digests
-        yield [
+        before = [
             row.id,
             number(entry.volume),
             entry.path,
@@ -51,53 +55,64 @@ def entry_rows(rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary) -> 
             number(words.reason(row.status_reason)) if row.status_reason else None,
             digests and [digests.md5, digests.sha1, digests.sha256],
             number(words.DIGEST_NOTES.get(row.digest_note, row.digest_note)) if row.digest_note else None,
-            [
-                [
-                    number(time.meaning),
-                    *_moment(decode(time.timestamp, row.zone), vocabulary),
-                    str(time.timestamp.raw),
-                    number(time.timestamp.encoding),
-                ]
-                for time in entry.times
-            ],
-            entry.mode,
-            entry.uid,
-            entry.gid,
-            number(entry.owner),
-            entry.link_target,
-            list(row.names[1:]) if len(row.names) > 1 else None,
-            row.all_zero,
         ]
+        times = [
+            f"[{number(time.meaning)},{time_cells(time.timestamp.raw, time.timestamp.encoding, row.zone)}]"
+            for time in entry.times
+        ]
+        after = (
+            *(entry.mode, entry.uid, entry.gid, number(entry.owner), entry.link_target),
+            *(row.names[1:] or None, row.all_zero),
+        )
+        yield f"[{_cells(before)},[{','.join(times)}],{owner_cells(after)}]"
 
 
-def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabulary) -> Iterator[Row]:
-    """The columns in the order that timeline.js names: by instant, ties by entry and meaning, no instant last."""
+def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabulary) -> Iterator[str]:
+    """Each row as JSON, the columns in the order that timeline.js names.
+
+    They are sorted by instant, ties by entry and meaning, those without an instant at the end.
+    """
     number = vocabulary.number
+    timestamp, moment = None, None
     for row in sorted(islice(rows, limit), key=_by_time):
-        yield [
-            *_moment(row.moment, vocabulary),
-            str(row.raw),
-            number(row.encoding),
-            row.moment.precision,
+        if row.timestamp is not timestamp or row.moment is not moment:
+            timestamp, moment = row.timestamp, row.moment
+            time = _time(vocabulary, timestamp, moment)
+        place = row.place
+        cells = [
+            moment.precision,
             number(row.meaning),
             number(row.description),
-            number(row.volume),
-            row.path,
-            row.stream,
-            row.meta_address,
-            number(row.name_state),
-            exact(row.size),
+            number(place.volume),
+            place.path,
+            place.stream,
+            place.meta_address,
+            number(place.name_state),
+            exact(place.size),
             row.message,
-            row.entry,
+            place.entry,
         ]
+        yield f"[{time},{_cells(cells)}]"
 
 
 def _by_time(row: TimelineRow) -> tuple[bool, int, str, str]:
     instant = row.moment.instant
-    return instant is None, instant or 0, row.entry, row.meaning
+    return instant is None, instant or 0, row.place.entry, row.meaning
 
 
-def _moment(moment: Moment, vocabulary: Vocabulary) -> Row:
-    """Text, what stands beside it (the zone where it is not plainly UTC, the flag in words)."""
-    flag = words.FLAGS.get(moment.flag, moment.flag) if moment.flag else None
-    return [moment.text, vocabulary.number(flag), vocabulary.number(moment.zone_basis)]
+def _stored_time(vocabulary: Vocabulary, raw: int, encoding: str, zone: str | None) -> str:
+    timestamp = Timestamp(raw, encoding)
+    return _time(vocabulary, timestamp, decode(timestamp, zone))
+
+
+def _time(vocabulary: Vocabulary, timestamp: Timestamp, moment: Moment) -> str:
+    """Text, what stands beside it (the flag in words, the zone), and what it was made of."""
+    number = vocabulary.number
+    text = "null" if moment.text is None else f'"{moment.text}"'  # digits of ours, as all of this is
+    flag = "null" if moment.flag is None else number(words.FLAGS.get(moment.flag, moment.flag))
+    return f'{text},{flag},{number(moment.zone_basis)},"{timestamp.raw}",{number(timestamp.encoding)}'
+
+
+def _cells(row: Sequence[object]) -> str:
+    """Some cells of a row as JSON, without its brackets."""
+    return embedded(row)[1:-1]

@@ -48,11 +48,14 @@ def json_line(value: object) -> str:
     that it neither ends a line nor acts on a terminal. A surrogate can only come from text that is in no display
     form; it becomes U+FFFD, so that strict readers take the line.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _dumped(value)
     if text.isprintable():
         return text
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return "".join(part if part.isprintable() else json.dumps(part)[1:-1] for part in text)
+
+
+_dumped = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def schema() -> Object:

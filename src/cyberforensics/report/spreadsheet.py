@@ -1,7 +1,5 @@
 """Comma-separated lines that a spreadsheet opens as text, never as a formula."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cyberforensics.report.jsonl import FIELDS, json_line
@@ -18,11 +16,14 @@ def neutralised(text: str) -> str:
     return ("'" if text.startswith(FORMULA) else "") + visible(text)
 
 
+def quoted(text: str) -> str:
+    """A cell as RFC 4180 has it: in quotes where it holds a quote or the separator; line ends it can't hold."""
+    return '"' + text.replace('"', '""') + '"' if '"' in text or "," in text else text
+
+
 def csv_line(cells: Sequence[Cell]) -> str:
     """One line as RFC 4180 has it, without its end; whole numbers are left as they are."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow([_text(cell) for cell in cells])
-    return buffer.getvalue()
+    return ",".join([quoted(_text(cell)) for cell in cells])
 
 
 def _text(cell: Cell) -> str:

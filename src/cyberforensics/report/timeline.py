@@ -1,16 +1,15 @@
 """Timelines for other programs: CSV, and the JSON lines that Timesketch imports."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
-from cyberforensics.model.case_document import TimelineRow
-from cyberforensics.model.times import DAY, Moment
+from cyberforensics.model.case_document import TimelinePlace, TimelineRow
+from cyberforensics.model.times import DAY, Moment, Timestamp
 from cyberforensics.report.jsonl import json_line
-from cyberforensics.report.spreadsheet import FORMULA, csv_line, neutralised
-from cyberforensics.report.words import ZONES
+from cyberforensics.report.spreadsheet import FORMULA, csv_line, neutralised, quoted
+from cyberforensics.report.words import ZONES, visible
 
 NOTICES: Mapping[str, str] = MappingProxyType(
     {
@@ -42,9 +41,6 @@ _COLUMNS = (
     *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry", "neutralised"),
 )
 
-_TEXTS = ("meaning", "description", "exhibit", "volume", "path", "stream", "message")
-"""Columns whose text comes from evidence or from people."""
-
 
 @dataclass(slots=True)
 class LeftOut:
@@ -54,25 +50,65 @@ class LeftOut:
 
 
 def csv_lines(rows: Iterable[TimelineRow]) -> Iterator[str]:
-    """The timeline as CSV, the header first, rows in the order given, lines without their ends."""
+    """The timeline as CSV, the header first, rows in the order given, lines without their ends.
+
+    What the row before holds as well (its entry, its time) is not made again.
+    """
     yield csv_line(_COLUMNS)
-    buffer = io.StringIO()
-    write = csv.writer(buffer, lineterminator="").writerow
+    timestamp, moment, place = None, None, None
     for row in rows:
-        moment = row.moment
-        texts = (row.meaning, row.description, row.exhibit, row.volume, row.path, row.stream or "", row.message)
-        changed = [name for name, text in zip(_TEXTS, texts, strict=True) if text.startswith(FORMULA)]
-        meaning, description, exhibit, volume, path, stream, message = map(neutralised, texts)
-        write(  # in the order of _COLUMNS; what is not in `texts` is made of digits and words of ours
-            (
-                *(moment.text, moment.instant, moment.precision, moment.zone_basis, moment.flag, row.raw),
-                *(row.encoding, meaning, description, exhibit, volume, path, stream, row.meta_address),
-                *(row.name_state, row.size, message, row.entry, " ".join(changed)),
-            )
-        )
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        if row.timestamp is not timestamp or row.moment is not moment:
+            timestamp, moment = row.timestamp, row.moment
+            when = _when(timestamp, moment)
+        if row.place is not place:
+            place = row.place
+            where, changed_where = _where(place)
+            entry = quoted(visible(place.entry))
+        what, changed = _what(row.meaning, row.description)
+        changed += changed_where
+        message = ""
+        if row.message:
+            message = _cell(row.message)
+            changed += _changed(message=row.message)
+        yield f"{when},{what},{where},{message},{entry},{' '.join(changed) if changed else ''}"
+
+
+def _when(timestamp: Timestamp, moment: Moment) -> str:
+    """The columns from `time` to `encoding`: digits and words of ours."""
+    instant = "" if moment.instant is None else moment.instant
+    text = f"{moment.text or ''},{instant},{moment.precision},{moment.zone_basis},{moment.flag or ''}"
+    return f"{text},{timestamp.raw},{timestamp.encoding}"
+
+
+@lru_cache(maxsize=256)
+def _what(meaning: str, description: str) -> tuple[str, tuple[str, ...]]:
+    """The columns `meaning` and `description`, and which of them were changed."""
+    return f"{_cell(meaning)},{_cell(description)}", _changed(meaning=meaning, description=description)
+
+
+def _where(place: TimelinePlace) -> tuple[str, tuple[str, ...]]:
+    """The columns from `exhibit` to `size`, and which of them were changed."""
+    stream = place.stream or ""
+    volume, changed = _volume(place.exhibit, place.volume)
+    size = "" if place.size is None else place.size
+    address = quoted(visible(place.meta_address))
+    cells = f"{volume},{_cell(place.path)},{_cell(stream)},{address},{place.name_state},{size}"
+    return cells, changed + _changed(path=place.path, stream=stream)
+
+
+@lru_cache(maxsize=256)
+def _volume(exhibit: str, volume: str) -> tuple[str, tuple[str, ...]]:
+    """The columns `exhibit` and `volume`, and which of them were changed."""
+    return f"{_cell(exhibit)},{_cell(volume)}", _changed(exhibit=exhibit, volume=volume)
+
+
+def _cell(text: str) -> str:
+    return quoted(neutralised(text))
+
+
+def _changed(**texts: str) -> tuple[str, ...]:
+    """The columns whose text, from evidence or from people, a spreadsheet would take for a formula."""
+    return tuple([name for name, text in texts.items() if text.startswith(FORMULA)])
 
 
 def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = None) -> Iterator[str]:
@@ -96,23 +132,23 @@ def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = Non
                 "instant_ns": row.moment.instant,
                 "precision": row.moment.precision,
                 "zone_basis": row.moment.zone_basis,
-                "raw": row.raw,
-                "encoding": row.encoding,
+                "raw": row.timestamp.raw,
+                "encoding": row.timestamp.encoding,
                 "description": row.description,
-                "evidence": row.exhibit,
-                "volume": row.volume,
-                "path": row.path,
-                "stream": row.stream,
-                "meta_address": row.meta_address,
-                "name_state": row.name_state,
-                "size": row.size,
-                "entry": row.entry,
+                "evidence": row.place.exhibit,
+                "volume": row.place.volume,
+                "path": row.place.path,
+                "stream": row.place.stream,
+                "meta_address": row.place.meta_address,
+                "name_state": row.place.name_state,
+                "size": row.place.size,
+                "entry": row.place.entry,
             }
         )
 
 
 def _place(row: TimelineRow) -> str:
-    return row.path if row.stream is None else f"{row.path}:{row.stream}"
+    return row.place.path if row.place.stream is None else f"{row.place.path}:{row.place.stream}"
 
 
 def iso_8601(moment: Moment) -> str | None:

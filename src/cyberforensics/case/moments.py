@@ -1,0 +1,139 @@
+"""The timeline: every file system time and event of a case, sorted once for all that is made of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from cyberforensics.case import rows
+from cyberforensics.case.schema import TIME_COLUMNS
+from cyberforensics.case.store import Store, stored_integer
+from cyberforensics.model.case_document import TimelinePlace, TimelineRow
+from cyberforensics.model.codec import decoder
+from cyberforensics.model.entry import TIME_MEANINGS
+from cyberforensics.model.event import Event
+from cyberforensics.model.meanings import describe
+from cyberforensics.model.times import Timestamp, decode
+
+
+@dataclass(frozen=True, slots=True)
+class SortedTimes:
+    """Every time of a case, in the order of the timeline, as a temporary table of its connection."""
+
+    store: Store
+    table: str
+
+
+_STORED = " UNION ALL ".join(
+    f"SELECT entry.number AS entry, entry.volume AS volume, '{meaning}' AS meaning, entry.{column} AS raw, "
+    f"json_extract(time_kinds.kinds, '$.\"{meaning}\"') AS encoding, NULL AS event "
+    f"FROM entry JOIN time_kinds ON time_kinds.number = entry.time_kinds WHERE entry.{column} IS NOT NULL"
+    for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
+)
+_EVENTS = """
+SELECT event.entry, entry.volume, '', event.raw, event.encoding, event.number
+FROM event JOIN entry ON entry.number = event.entry
+"""
+_MOMENT = """
+CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding, exhibit.zone)
+     WHEN times.encoding = 'filetime' AND times.raw >= 116444736000000000 THEN (times.raw - 116444736000000000) / 10
+     WHEN times.encoding = 'posix-ns' AND times.raw > 0
+     THEN (times.raw >> 30) * 1000000 + (times.raw & 1073741823) / 1000
+     WHEN times.encoding IN ('apfs', 'host-ns') AND times.raw > 0 THEN times.raw / 1000
+     ELSE instant(times.raw, times.encoding, exhibit.zone) END
+"""
+"""Microseconds since 1970, as `store._instant` gives them: the frequent encodings in SQL's own arithmetic, ten times
+as fast; a test holds both equal."""
+_SORTED = f"""
+SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, timed.event FROM (
+    SELECT times.*, {_MOMENT} AS moment FROM ({_STORED} UNION ALL {_EVENTS}) AS times
+    JOIN volume ON volume.number = times.volume JOIN exhibit ON exhibit.exhibit = volume.exhibit
+) AS timed JOIN entry ON entry.number = timed.entry
+WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)
+ORDER BY moment IS NULL, moment, iif(timed.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), timed.raw, 0),
+         entry.id, timed.meaning, timed.raw, timed.event
+"""
+
+
+@contextmanager
+def sorted_times(store: Store, start: int | None = None, end: int | None = None) -> Iterator[SortedTimes]:
+    """Sort the times of the case as it is now, those that are no moment at the end; forgotten when the block ends.
+
+    The table is narrow, so that sorting millions moves little, and each time's moment is computed once.
+
+    Args:
+        start: microseconds since 1970; nothing before it.
+        end: nothing from it on.
+    """
+    database = store.database
+    (number,) = database.execute("SELECT coalesce(max(rowid), 0) + 1 FROM temp.sqlite_master").fetchone()
+    table = f"temp.sorted_times_{number}"  # as its own row there will be numbered, so that no two are called the same
+    database.execute(f"CREATE TABLE {table} AS {_SORTED}", (start, end))
+    try:
+        yield SortedTimes(store, table)
+    finally:
+        with suppress(sqlite3.Error):  # where it is still read, after an error, it goes with the connection
+            database.execute(f"DROP TABLE {table}")
+
+
+def timeline(store: Store, start: int | None = None, end: int | None = None) -> Iterator[TimelineRow]:
+    """Every file system time and event, sorted by moment; the arguments are those of `sorted_times`."""
+    with sorted_times(store, start, end) as times:
+        yield from timeline_rows(times)
+
+
+def timeline_rows(times: SortedTimes) -> Iterator[TimelineRow]:
+    """All of them, in their order."""
+    yield from _rows(times, "1", ())
+
+
+def latest(times: SortedTimes, count: int) -> Iterator[TimelineRow]:
+    """The last of the timeline, in its order: what a report shows where it can't show all."""
+    database, table = times.store.database, times.table
+    (moments,) = database.execute(f"SELECT count(moment) FROM {table}").fetchone()
+    # Only what is not before the last but `count` moment can be chosen; where several are equal, the later name is.
+    newest = (
+        f"times.rowid IN (SELECT rowid FROM {table} WHERE moment IS NULL "
+        f"OR moment >= (SELECT moment FROM {table} WHERE rowid = ?1) "
+        "ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC, event DESC LIMIT ?2)"
+    )
+    yield from _rows(times, newest, (max(1, moments - count + 1), count))
+
+
+def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, int]]:
+    """Times by bins of `width` microseconds since 1970 and by meaning; None for those that are no moment."""
+    yield from times.store.database.execute(
+        "SELECT moment / ?1 - (moment % ?1 < 0) AS bin, iif(event IS NULL, meaning, 'event') AS kind, count(*) "
+        f"FROM {times.table} GROUP BY bin, kind ORDER BY bin, kind",
+        (width,),
+    )
+
+
+def _rows(times: SortedTimes, condition: str, values: tuple[int, ...]) -> Iterator[TimelineRow]:
+    """Rows with what they share made once: rows of one entry stand side by side, and so do equal times."""
+    query = (
+        "SELECT times.entry, times.raw, times.encoding, times.meaning, event.data, entry.volume, entry.id, entry.path, "
+        "entry.stream, entry.meta_address, entry.name_state, entry.size "
+        f"FROM {times.table} AS times CROSS JOIN entry ON entry.number = times.entry "
+        f"LEFT JOIN event ON event.number = times.event WHERE {condition} ORDER BY times.rowid"
+    )
+    volumes = rows.volumes_by_number(times.store)
+    zones = rows.zones(times.store)
+    entry = number = stored = encoding = None
+    for row in times.store.database.execute(query, values):
+        if row[0] != entry:
+            entry = row[0]
+            if row[5] != number:
+                number, stored = row[5], None  # equal values of another volume may have another zone
+                volume = volumes[number]
+            place = TimelinePlace(volume.exhibit, volume.id, *row[6:])
+        if row[1] != stored or row[2] != encoding:
+            stored, encoding = row[1], row[2]
+            timestamp = Timestamp(stored_integer(stored), encoding)
+            moment = decode(timestamp, zones[volume.exhibit])
+        if row[4] is None:
+            yield TimelineRow(place, timestamp, moment, row[3], describe(volume.filesystem or "", row[3]), "")
+        else:
+            event: Event = decoder(Event)(json.loads(row[4]))
+            yield TimelineRow(place, timestamp, moment, event.meaning, event.data_type, event.message)
