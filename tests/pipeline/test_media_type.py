@@ -9,8 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cyberforensics.pipeline import media_clues, media_type
-from cyberforensics.pipeline.media_clues import CLUES, clues
+from cyberforensics.pipeline import media_type
+from cyberforensics.pipeline.media_clues import BY_HAND
+from cyberforensics.pipeline.media_exact import EXACT, exact, shape
+from cyberforensics.pipeline.media_rules import NUMBERS, REGEX, SEARCH, TEXT, Database, Rule
 from cyberforensics.pipeline.media_type import HEAD, by_all_rules
 from tests.pipeline.compare_media_types import files, harmed
 
@@ -50,6 +52,8 @@ SIGNATURES = (
         b"\0",
     ),
 )
+DATABASE = Database(Path(str(pylibmagic.data)) / "magic.mgc")
+RULES = list(DATABASE.rules())
 FRAGMENTS = (
     *(b" ", b"\n", b"\t", b"\r\n", b"a", b"word", b"0", b"\0", b"\xe4", b"\xc3\xa4", b"\x15", b"\x81\x40", b"\x0c"),
     *(
@@ -77,6 +81,23 @@ FRAGMENTS = (
         b"except:\n",
         b"#define a_width 1",
     ),
+)
+
+
+TYPICAL = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0",
+    b"\x1f\x8b\x08\x08\0\x10\x20\x30\x02\x03name\0" + bytes(range(200)),
+    b"\x7fELF\x02\x01\x01\0" + bytes(8) + b"\x03\0\x3e\0\x01\0\0\0" + bytes(120),
+    b"\xa7\r\r\n\0\0\0\0" + bytes(range(60)),
+    b"PK\x03\x04\x14\0\0\0\x08\0" + bytes(20) + b"name.txt" + bytes(60),
+    b"MZ\x90\0" + bytes(56) + b"\x40\0\0\0PE\0\0\x64\x86" + bytes(40),
+    b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + bytes(80),
+    bytes(512) + b"\x55\xaa" + bytes(8),
+    b"#include <a.h>\n#ifndef A\n#define A\nstruct a {\n  char *b;\n};\nextern int c;\n#endif\n",
+    b'"""Words."""\n\nimport os\nfrom a import b\n\nclass A(B):\n    pass\n\ndef c(d):\n    return d\n',
+    b"class A\n  def a\n    1\n  end\nend\n",
+    b'<?xml version="1.0"?>\n<html>\n<head><title>a</title></head>\n<a href="b">c</a>\n<!-- d -->\n</html>\n',
+    b"A few words, and more of them.\nA second line: one, two\nand a third, fourth\n",
 )
 
 
@@ -128,25 +149,117 @@ def test_other_encodings(text: str, encoding: str) -> None:
     assert_same(text.encode(encoding) * 3)
 
 
-@pytest.mark.parametrize(
-    ("clue", "rule"), [(number, rule) for number, (_, rules) in enumerate(CLUES) for rule in rules], ids=repr
-)
-@settings(max_examples=15, deadline=None)
+def test_every_rule_at_its_place() -> None:
+    """The bytes that each first test compares with, in either byte order and of every width, whole and cut by one."""
+    for rule in RULES:
+        test = rule.tests[0]
+        if test.offset > 5000:
+            continue
+        value = test.text or test.field[:16]
+        values = {value}
+        if test.kind in NUMBERS or not test.text:
+            values = {part for width in (1, 2, 4, 8) for part in (value[:width], value[:width][::-1])}
+        for found in values:
+            head = b"\x01" * test.offset + found
+            assert_same(head + b"\x01\0\x02 \n" * 4)
+            if found in (value, value[:8]):
+                assert_same(head)
+                assert_same(head[:-1])
+
+
+@pytest.mark.parametrize("head", [b"\x12\0\0\0\0\xc0\x13\x05", b"\xff\xff\0\0\0\0\x7f\0"], ids=repr)
+def test_little_endian_numbers_of_eight_bytes(head: bytes) -> None:
+    """DOS device drivers, which were once missed: their numbers had been read in the other order."""
+    assert media_type.media_type(head + b"\1\2\3\4" * 20) == "application/x-dosdriver"
+
+
+def test_every_byte_changed() -> None:
+    """An answer may depend on any byte: each of the first 600 of typical contents, with two other values."""
+    for head in TYPICAL:
+        for place in range(min(len(head), 600)):
+            for value in (0, head[place] ^ 0x20):
+                assert_same(head[:place] + bytes([value]) + head[place + 1 :])
+
+
+PATTERNS = sorted({test.text for rule in RULES for test in rule.tests[:3] if test.kind == REGEX and test.level < 2})
+SEARCHED = sorted({rule.tests[0].text for rule in RULES if rule.tests[0].kind == SEARCH and rule.tests[0].flags & TEXT})
+
+
+@settings(max_examples=400, deadline=None)
 @given(st.data())
-def test_what_a_rule_matches_has_its_clue(clue: int, rule: bytes, data: st.DataObject) -> None:
-    last = rule.rpartition(b"\0")[2]
-    text = data.draw(st.from_regex(re.compile(posix(last), re.MULTILINE)) if is_regex(last) else searched(last))
-    if len(text) < 4000:
-        assert clues(text) >> clue & 1
-    assert_same(text)
+def test_texts_that_expressions_match(data: st.DataObject) -> None:
+    """Each expression in a text, alone or with words that rules search, before and behind other lines."""
+    pattern = data.draw(st.sampled_from(PATTERNS))
+    found = data.draw(st.from_regex(re.compile(posix(pattern), re.MULTILINE)))
+    before = data.draw(st.lists(st.sampled_from(SEARCHED), max_size=2).map(b"\n".join))
+    line = data.draw(st.sampled_from([b"", b"\n", b" ", b"\xef\xbb\xbf", b"\xe4\n", b"\xc3\xa4 "]))
+    assert_same(before + line + found)
+    assert_same(line + found + b"\n" + before)
 
 
-def test_every_clue_has_rules() -> None:
-    rules = media_type._rules()
-    assert rules is not None
-    needed = {known.needs.clue for known in rules._known}
-    assert needed == {0, *(1 << number for number in range(len(CLUES)))}
-    assert len(media_clues._NEEDED) == sum(len(texts) for _, texts in CLUES), "a rule stands twice"
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(SEARCHED), min_size=1, max_size=3), st.sampled_from([b"", b"x", b"\n", b"x" * 70 + b" "])
+)
+def test_texts_that_are_searched(words: list[bytes], before: bytes) -> None:
+    assert_same(before + b"\n".join(words) + b"\n")
+    assert_same(before + b" ".join(words).swapcase() + b" ")
+
+
+def test_far_from_the_beginning() -> None:
+    """Around the places where libmagic stops to look."""
+    reaches = {rule.tests[0].text: rule.tests[0].reach for rule in RULES if rule.tests[0].kind == SEARCH}
+    far = [(word, reaches[word] or 65536) for word in SEARCHED if reaches[word] > 1000 or not reaches[word]]
+    far += [(word, 8192) for word in (b"public:", b"union x", b"from a import b", b"class A:", b"def a(b):")]
+    for word, reach in far:
+        for distance in (reach - len(word) - 1, reach - 1, reach, reach + 1):
+            assert_same((b"x \n" * 30000)[: distance - 1] + b"\n" + word + b"\n")
+        assert_same((b"\xe4 \n" * 30000)[: reach - 1] + b"\n" + word + b"\n")
+
+
+def test_a_tag_with_much_white_space() -> None:
+    assert_same(b"x\n<a" + b" " * 9000 + b"href=y>\n")
+
+
+EXACTLY = [rule for rule in RULES if shape(rule) in EXACT]
+
+
+@pytest.mark.parametrize("rule", EXACTLY, ids=lambda rule: repr(rule.tests[-1].text))
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_what_is_decided_here_is_what_libmagic_decides(rule: Rule, data: st.DataObject) -> None:
+    """One rule alone, as libmagic applies it, on texts made of what it looks for and its neighbours."""
+    decided = exact(rule)
+    assert decided is not None
+    texts = [test.text for test in rule.tests]
+    drawn = [
+        st.from_regex(re.compile(posix(text), re.MULTILINE)) if is_regex(text) else st.just(text) for text in texts
+    ]
+    piece = st.one_of(
+        *drawn, st.sampled_from([b"\n", b" ", b";", b"{", b"end", b"(a, b):", b"x", b"class A", b"def a"])
+    )
+    text = b"".join(data.draw(st.lists(piece, min_size=1, max_size=6))) + data.draw(
+        st.sampled_from([b"", b"\n", b" x"])
+    )
+    text = bytes(byte for byte in text if byte in b"\t\n\f\r" or 32 <= byte < 127)
+    padded = b"y\n" * data.draw(st.sampled_from([0, 1, 4094, 4090])) + text
+    if len(text) > 1:
+        alone = media_type._Asked(DATABASE.smaller([(rule.start, rule.end)], []))
+        for tried in (text, padded):
+            found = alone.from_buffer(tried)
+            if found in ("text/plain", decided.mime):  # else it is JSON, CSV or so
+                assert decided.matches(tried) == (found == decided.mime), tried
+
+
+def test_every_rule_written_here_is_one_of_the_database() -> None:
+    """A rule with another text would be decided by nobody here: a line that does nothing."""
+    assert {shape(rule) for rule in EXACTLY} == set(EXACT)
+    assert all(exact(rule) is not None for rule in EXACTLY)
+    first = {rule.tests[0].text for rule in RULES}
+    first |= {rule.tests[0].text + b"\0" + rule.tests[1].text for rule in RULES if len(rule.tests) > 1}
+    by_hand = [text for _, _, words in BY_HAND for _, texts in words for text in texts]
+    assert set(by_hand) <= first
+    assert len(by_hand) == len(set(by_hand)), "a rule stands twice"
 
 
 def test_public_evidence_and_harmed_copies(evidence: Path) -> None:
@@ -163,16 +276,15 @@ def assert_same(head: bytes, path: Path | None = None) -> None:
     assert media_type.media_type(head) == by_all_rules(head), path or head[:200]
 
 
-def is_regex(rule: bytes) -> bool:
-    return rule.startswith((b"^", b"[[", b"\b", b"\\("))
+def is_regex(text: bytes) -> bool:
+    return text.startswith((b"^", b"[[", b"\b", b"\\(", b"("))
 
 
-def posix(rule: bytes) -> bytes:
-    """The rule as Python's: `[^x]` does not match a newline in libmagic."""
-    return rule.replace(b"[[:space:]]", rb"[ \t\n\v\f\r]").replace(rb"[^\t]", rb"[^\t\n]").replace(b"[^\t]", b"[^\t\n]")
+CLASSES = {b"[:space:]": rb" \t\n\v\f\r", b"[:alpha:]": b"A-Za-z", b"[:digit:]": b"0-9", b"[:xdigit:]": b"0-9A-Fa-f"}
 
 
-def searched(rule: bytes) -> st.SearchStrategy[bytes]:
-    """A searched text, in either case, with more white space."""
-    forms = st.sampled_from([rule, rule.upper() if rule.startswith(b"<") else rule, rule.replace(b" ", b" \t ")])
-    return st.tuples(st.sampled_from([b"", b"x\n", b" "]), forms, st.binary(max_size=20)).map(b"".join)
+def posix(expression: bytes) -> bytes:
+    """An expression of a rule as Python's: it ends at a NUL, and a set of what is not does not match a newline."""
+    for name, characters in CLASSES.items():
+        expression = expression.replace(name, characters)
+    return expression.partition(b"\0")[0].replace(b"[^", rb"[^\n")

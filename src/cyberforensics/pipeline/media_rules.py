@@ -17,17 +17,22 @@ _HEADER = struct.Struct("<IIII")  # magic number, version, rules, named rules
 _MAGIC_NUMBER, _VERSION = 0xF11E041C, 16
 _TEST = struct.Struct("<HBxcBBxxBxxi8xQ128sc63x80s72x")
 
-STRING, REGEX, SEARCH, INDIRECT, NAME, USE = 5, 17, 20, 41, 45, 46
-NUMBERS: Mapping[int, tuple[int, bool]] = {
-    1: (1, False), 2: (2, False), 4: (4, False), 23: (8, False),  # in the machine's order: little-endian ones only
-    10: (2, False), 11: (4, False), 24: (8, False),
-    7: (2, True), 8: (4, True), 25: (8, True),
+STRING, REGEX, SEARCH, INDIRECT, NAME, USE, DER, GUID = 5, 17, 20, 41, 45, 46, 48, 49
+NUMBERS: Mapping[int, tuple[int, bool, bool]] = {
+    1: (1, False, False),
+    2: (2, False, False), 10: (2, False, False), 7: (2, True, False),
+    4: (4, False, False), 11: (4, False, False), 8: (4, True, False),
+    24: (8, False, True), 25: (8, False, True), 26: (8, True, True),
 }  # fmt: skip
-"""Width and whether it is big-endian, of the kinds that compare a number."""
+"""Of the kinds that compare a number: its width, whether it is big-endian, whether NUL bytes follow the end.
 
-MOVED = 0x01 | 0x02 | 0x04 | 0x80
+1, 2, 4 and 24 are in the machine's order: this is for little-endian ones.
+"""
+
+ADDED = 0x02
+MOVED = 0x01 | ADDED | 0x04 | 0x80
 """Flags of a test whose place is not simply its offset from the start."""
-UNSIGNED, BINARY, TEXT = 0x08, 0x20, 0x40
+UNSIGNED, BINARY, TEXT, FROM_END = 0x08, 0x20, 0x40, 0x80
 
 
 class Test(NamedTuple):
@@ -65,6 +70,11 @@ class Test(NamedTuple):
         return self.mask >> 32
 
     @property
+    def number(self) -> int:
+        """The number compared with, as 64 bits."""
+        return int.from_bytes(self.field[:8], "little")
+
+    @property
     def text(self) -> bytes:
         """The text compared with."""
         return self.field[: self.length]
@@ -73,6 +83,9 @@ class Test(NamedTuple):
     def name(self) -> bytes:
         """Of a named rule, where it stands and where it is used (`^` turns the byte order)."""
         return self.field.partition(b"\0")[0].removeprefix(b"\\").removeprefix(b"^")
+
+
+_FOR_TEXT = 0x20 << 32  # among the modifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +133,13 @@ class Database:
         if tests:
             yield Rule(tuple(tests), start, position)
 
-    def smaller(self, rules: list[tuple[int, int]], named: list[tuple[int, int]]) -> bytes:
-        """A database of the records at these places, in the order given."""
+    def smaller(self, rules: list[tuple[int, int]], named: list[tuple[int, int]], answer: str | None = None) -> bytes:
+        """A database of the records at these places, in this order; behind the rules one that gives texts an answer."""
         counts = [sum(end - start for start, end in part) // RECORD for part in (rules, named)]
+        last = b""
+        if answer is not None:
+            last = _TEST.pack(0, TEXT, b"x", 0, STRING, 0, 0, _FOR_TEXT, b"", b"\0", answer.encode("ascii"))
+            counts[0] += 1
         header = _HEADER.pack(_MAGIC_NUMBER, _VERSION, *counts).ljust(RECORD, b"\0")
-        return header + b"".join(self._data[start:end] for start, end in (*rules, *named))
+        records = [[self._data[start:end] for start, end in part] for part in (rules, named)]
+        return b"".join((header, *records[0], last, *records[1]))

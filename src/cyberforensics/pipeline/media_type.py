@@ -1,19 +1,19 @@
 """Media types from content: libmagic's answer, without asking the rules that cannot match.
 
 libmagic tries some 3,300 rules on every content, one after the other, and for text compiles forty regular expressions
-each time. Most of them cannot match, and a look at the content says so. This module asks libmagic with a
-database of the other rules, in their order. What a rule that cannot match would do is nothing, so the answer is the
-same. Encodings, JSON, CSV, tar and compound documents are not rules: libmagic looks at them itself, every time.
-docs/decisions/media-types.md says why it is so, and how equality was proven.
+each time. Most of them cannot match, and a look at the content says so. This module asks libmagic with a database of
+the few others, in their order. What a rule that cannot match would do is nothing, so the answer is the same. Some rules
+for source code are decided here: where one matches, a rule with its answer stands in its place. Encodings, JSON, CSV,
+tar and compound documents are not rules: libmagic looks at them itself, every time. docs/decisions/media-types.md says
+why it is so, and how equality was proven.
 """
 
 import ctypes
 import sys
 import threading
 import weakref
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -23,9 +23,10 @@ import pylibmagic
 # isort: split
 import magic
 
-from cyberforensics.pipeline.media_clues import clues
-from cyberforensics.pipeline.media_needs import ANY, GROUPS, Bytes, Needs, exact_bytes, holds, may_match, needs
-from cyberforensics.pipeline.media_rules import INDIRECT, USE, Database, Rule, Test
+from cyberforensics.pipeline.media_clues import Clues
+from cyberforensics.pipeline.media_exact import REACH, exact
+from cyberforensics.pipeline.media_needs import Places, all_of
+from cyberforensics.pipeline.media_rules import BINARY, INDIRECT, REGEX, SEARCH, STRING, TEXT, USE, Database, Rule, Test
 
 HEAD = 1024 * 1024
 """Bytes from the start that libmagic is given: its own default."""
@@ -34,9 +35,9 @@ KNOWN_VERSION = 541
 
 _DATABASE = Path(str(pylibmagic.data)) / "magic.mgc"
 _ENCODING = 64 * 1024  # bytes from the start that libmagic looks at to tell text from other content
-_SUBSETS = 48  # smaller databases kept, of some 1 MB each
-_SEEN = 8  # binary contents that begin alike, before a smaller database pays
-_LARGE = 16  # records: a rule of more that hardly ever matches is kept out of the smaller databases
+_OF_TEXTS = b"\a\b\t\n\v\f\r\x1b" + bytes(range(32, 127)) + bytes(range(128, 256))  # `text_chars` in `encoding.c`
+_MARK = b"\xef\xbb\xbf"  # libmagic takes it off
+_SUBSETS = 512  # smaller databases kept, of some 30 KB each
 _NAMES = 64  # named rules within each other: as python-magic sets it
 _lock = threading.Lock()
 
@@ -59,17 +60,8 @@ class _Asked:
         return magic.maybe_decode(magic.magic_buffer(self._cookie, head))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A rule, what it needs, and the named rules that it reaches."""
-
-    place: tuple[int, int]
-    needs: Needs
-    names: frozenset[bytes]
-
-
 class _Rules:
-    """All rules with their needs, and the smaller databases made of them."""
+    """All rules, by what they need, and the smaller databases made of them."""
 
     def __init__(self) -> None:
         self._database = Database(_DATABASE)
@@ -79,62 +71,78 @@ class _Rules:
             name for name in named if any(test.kind == INDIRECT for n in reach[name] for test in named[n].tests)
         )
         self._named = {name: (rule.start, rule.end) for name, rule in named.items()}
-        self._known: list[_Known] = []
-        self._alone: list[tuple[int, int, bytes]] = []
-        self._restarts: tuple[list[tuple[Test, ...]], ...] = tuple([] for _ in ANY)
-        for rule in self._database.rules():
-            need = needs(rule)
-            names = frozenset().union(*(reach[name] for name in _used(rule)))
-            for path in _paths(rule, restarting):
-                for byte in need.first:
-                    self._restarts[byte].append(path)
-            size = len(rule.tests) + sum(len(named[name].tests) for name in names)
-            telling = exact_bytes(rule.tests[0]) if size >= _LARGE and need.first is ANY and not need.text else None
-            if telling is not None and len(telling[1].strip(b"\0")) > 1:
-                offset, value = telling
-                self._alone.append((offset, offset + len(value), value))
-            else:
-                self._known.append(_Known((rule.start, rule.end), need, names))
-        self._anywhere = [number for number, known in enumerate(self._known) if known.needs.text]
-        self._beginning: tuple[list[int], ...] = tuple([] for _ in ANY)
-        for number, known in enumerate(self._known):
-            if known.needs.first is ANY:
-                self._anywhere.append(number)
-            else:
-                for byte in known.needs.first:
-                    self._beginning[byte].append(number)
-        self._seen: Counter[frozenset[int]] = Counter()
-        self._candidates = lru_cache(maxsize=_SUBSETS)(self._find_candidates)
+        rules = list(self._database.rules())
+        self._where = [(rule.start, rule.end) for rule in rules]
+        self._names = [frozenset().union(*(reach[name] for name in _used(rule))) for rule in rules]
+        self._restarts = {
+            number: [all_of(path) for path in paths]
+            for number, rule in enumerate(rules)
+            if (paths := list(_paths(rule, restarting)))
+        }
+        kinds = [rule.tests[0].flags & (TEXT | BINARY) for rule in rules]
+        binary = [(number, rules[number]) for number, kind in enumerate(kinds) if kind != TEXT]
+        self._not_text = frozenset(number for number, _ in binary)
+        texts = [(number, rules[number]) for number, kind in enumerate(kinds) if kind == TEXT]
+        searching = [(number, rule) for number, rule in binary if rule.tests[0].kind in (REGEX, SEARCH)]
+        self._binary = Places((number, rule) for number, rule in binary if rule.tests[0].kind not in (REGEX, SEARCH))
+        self._searching = Clues(searching)
+        self._beginning = Places(  # by the first test alone: further on, a text may have been converted
+            (number, replace(rule, tests=rule.tests[:1])) for number, rule in texts if rule.tests[0].kind == STRING
+        )
+        self._exact = {number: decided for number, rule in texts if (decided := exact(rule)) is not None}
+        self._text = Clues(
+            [*searching, *((number, rule) for number, rule in texts if rule.tests[0].kind != STRING)], self._exact
+        )
+        self._always = frozenset(self._binary.anywhere).union(self._searching.without)
+        self._always_text = self._always.union(self._beginning.anywhere, self._text.without)
         self.subset = lru_cache(maxsize=_SUBSETS)(self._make_subset)
 
     def asked(self, head: bytes) -> _Asked | None:
         """Libmagic with the rules that may match; None where all are to be asked."""
-        for path in self._restarts[head[0]]:
-            if all(holds(test, head) for test in path):
-                return None  # a rule of this content starts all rules again, at another place
-        for start, end, value in self._alone:
-            if head[start:end] == value:
-                return None
         nul = head.find(b"\0")
+        answer = None
         if nul >= 0:
-            group = GROUPS[head[0]]
-            self._seen[group] += 1
-            worth_it = self._seen[group] > _SEEN and _is_binary(head, nul)
-            return self.subset(group, Bytes.ALL, 0) if worth_it else None
-        if head[0] in b"\xfe\xff" or head.find(b" ", 0, _ENCODING) < 0:
-            return None  # UTF-16, or perhaps EBCDIC, where 0x20 is no text: the text rules see other bytes than these
-        return self.subset(GROUPS[head[0]], Bytes.ASCII if head.isascii() else Bytes.NO_NUL, clues(head))
+            if not _is_binary(head, nul):
+                return None
+            kept = self._always.union(self._binary.may_match(head), self._searching.may_match(head))
+        else:
+            if not _is_plain(head):
+                return None
+            text = head.removeprefix(_MARK)
+            kept = self._always_text.union(
+                self._binary.may_match(head), self._beginning.may_match(text), self._text.may_match(text)
+            )
+            if not kept.isdisjoint(self._exact) and head[:REACH].isascii():
+                kept, answer = self._decided(kept, head[:_ENCODING])
+        for number in kept & self._restarts.keys():
+            if any(all(check(head) for check in checks) for checks in self._restarts[number]):
+                return None  # a rule of this content starts all rules again, at another place
+        return self.subset(kept, answer)
 
-    def _make_subset(self, first: frozenset[int], kind: Bytes, found: int) -> _Asked:
-        kept = [known for known in self._candidates(first, kind) if not known.needs.clue or known.needs.clue & found]
-        names = frozenset().union(*(known.names for known in kept))
+    def _decided(self, kept: frozenset[int], text: bytes) -> tuple[frozenset[int], str | None]:
+        """The rules to ask, without those that are decided here, and the answer of the first of these that matches."""
+        for number in sorted(kept.intersection(self._exact)):
+            if self._exact[number].matches(text):
+                left = {
+                    other for other in kept if (other < number and other not in self._exact) or other in self._not_text
+                }
+                return frozenset(left), self._exact[number].mime
+        return kept.difference(self._exact), None
+
+    def _make_subset(self, kept: frozenset[int], answer: str | None) -> _Asked:
+        names = frozenset().union(*(self._names[number] for number in kept))
         return _Asked(
-            self._database.smaller([known.place for known in kept], sorted(self._named[name] for name in names))
+            self._database.smaller(
+                [self._where[number] for number in sorted(kept)], sorted(self._named[name] for name in names), answer
+            )
         )
 
-    def _find_candidates(self, first: frozenset[int], kind: Bytes) -> list[_Known]:
-        numbers = sorted(set().union(self._anywhere, *(self._beginning[byte] for byte in first)))
-        return [self._known[number] for number in numbers if may_match(self._known[number].needs, first, kind)]
+
+def _is_plain(head: bytes) -> bool:
+    """Whether libmagic's text rules see these very bytes, or their conversion from an extension of ASCII."""
+    if head[0] in b"\xfe\xff" or head.startswith(b"+/v"):
+        return False
+    return head.find(b" ", 0, _ENCODING) >= 0 or not head[:_ENCODING].translate(None, _OF_TEXTS)
 
 
 def _is_binary(head: bytes, nul: int) -> bool:
