@@ -28,6 +28,7 @@ class Run:
     rule_set: rules.RuleSet
     compiled: rules.CompiledRules
     spool: Path
+    cache: pipeline.CacheFile | None
     observer: Observer
 
     def exhibit(self, exhibit: str, path: Path) -> bool:
@@ -63,7 +64,9 @@ class Run:
             message = f"the media has {coverage.media_size} bytes; {accounted} are accounted for"
             problems.append(Problem(Stage.VOLUMES, "coverage.media-not-reconciled", message))
         case.finish_pass(self.store, state, exhibit, digests=digests, sources=checks, problems=problems)
-        case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit})
+        from_cache = case.from_cache(self.store, state.number)
+        case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit, "contents from cache": from_cache})
+        self._add_to_cache(state)
         return True
 
     def unopened(self, exhibit: str, path: Path, error: EvidenceError) -> None:
@@ -72,6 +75,10 @@ class Run:
         problem = Problem(Stage.OPEN, error.code, f"exhibit {exhibit} could not be opened", Severity.ERROR)
         case.record_unopened(self.store, evidence, self._setup(exhibit, path), problem)
         case.log_action(self.folder, "exhibit not opened", {"exhibit": exhibit, "code": error.code})
+
+    def _add_to_cache(self, state: case.PassState) -> None:
+        if self.cache is not None:
+            pipeline.update_cache(self.cache, case.learned_contents(self.store, state.number))
 
     def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
@@ -111,7 +118,7 @@ class Run:
         workers = self.options.workers or os.cpu_count() or 1
         compiled = self.compiled if self.rule_set.packs else None
         with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
-            options = pipeline.ExamineOptions(self.spool, self.options.limits)
+            options = pipeline.ExamineOptions(self.spool, self.options.limits, self.cache)
             examining = Examining(self.store, state.number, source, compiled, options, pool, self.observer)
             if state.state == "planning":
                 self._plan(supervisor, source, state, found, examining)

@@ -2,13 +2,15 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, report, rules
 from cyberforensics.errors import CannotWrite, Error, EvidenceError, UsageError
 from cyberforensics.exhibit import Run
+from cyberforensics.model.examination import Finding
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
+from cyberforensics.model.versions import result_versions
 
 __all__ = ["Limits", "Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
 
@@ -30,18 +32,20 @@ def triage(
         EvidenceError: none of the sources could be opened.
         RulePackError: a rule pack is broken.
         CaseRefused: the case is locked, or an exhibit's id stands for other media or other settings.
-        CannotWrite: the case could not be written.
+        CannotWrite: the case, or the content cache, could not be written.
+        UsageError: a folder lies where it can't be used, or the content cache is damaged.
     """
     options = options or Options()
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
     rule_set = rules.load(_packs(options), skip_broken=options.skip_broken_rules)
     _refuse_what_is_not_there(named)
     _refuse_spool_in_source(named, options)
+    cache = None if options.cache is None else pipeline.cache_file(options.cache, _cache_key(rule_set))
     with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder, options.spool) as spool:
         facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
         case.log_action(case_folder, "triage started", facts)
         try:
-            run = Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, observer)
+            run = Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, cache, observer)
             unopened, already_examined = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(write_reports(store), unopened=unopened, already_examined=already_examined)
@@ -137,6 +141,17 @@ def write_reports(store: case.Store) -> Summary:
         with report.replacing(csv) as out:
             report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
     return Summary(document, html, csv)
+
+
+def _cache_key(rule_set: rules.RuleSet) -> Mapping[str, object]:
+    """What the results of a content depend on, beside its bytes."""
+    return {
+        "rule packs": [f"{pack.name} {pack.sha256}" for pack in rule_set.packs],
+        "rule files left out": [name for pack in rule_set.packs for name in pack.left_out],
+        "rule engine": rules.engine_version() if rule_set.packs else "",
+        "versions": [f"{name} {version}" for name, version in result_versions()],
+        "finding": [field.name for field in fields(Finding)],
+    }
 
 
 def _packs(options: Options) -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests, Examination, Finding, StringMatch
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Stage
-from cyberforensics.model.times import ENCODINGS, Timestamp, decode
+from cyberforensics.model.times import ENCODINGS, Encoding, Timestamp, decode
 from cyberforensics.parsers.windows.recycle_bin import RECYCLE_BIN
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.media_type import media_type
@@ -28,7 +28,7 @@ _ENTRY = Entry(
 _FINDING = Finding("yara", "p", "n", "r", "low", meta=(("k", 1),), strings=(StringMatch("$a", 0, 1, b"x"),))
 _EVENT = Event(Timestamp(5, "posix"), "Deletion Time", "a:b", "text", (("size", 3), ("none", None)))
 _MESSAGES: tuple[wire.Message, ...] = (
-    wire.Entries((_ENTRY, Problem(Stage.WALK, "walk.died", "text", offset=3))),
+    wire.Entries.of((_ENTRY, Problem(Stage.WALK, "walk.died", "text", offset=3))),
     wire.Examined(
         7,
         Examination(
@@ -85,7 +85,7 @@ def test_answers_of_damaged_frames(frame: bytes, changes: list[Patch]) -> None:
 @counted(300)
 @given(st.sampled_from([json.loads(frame)[0] for frame in _FRAMES]), _JSON)
 def test_answers_of_any_shape(name: str, value: Any) -> None:
-    _answer(json.dumps([name, value]).encode())
+    _answer(json.dumps([name, value], separators=(",", ":")).encode())
 
 
 @counted(300)
@@ -94,18 +94,18 @@ def test_answers_with_one_value_replaced(frame: bytes, data: st.DataObject) -> N
     """The shape of a sound answer, with one value of any kind in a place: what a worker taken over would try."""
     name, value = json.loads(frame)
     inner = value
-    while isinstance(inner, list) and inner:
-        place = data.draw(st.integers(0, len(inner) - 1))
-        if not isinstance(inner[place], list) or not inner[place] or data.draw(st.booleans()):
+    while isinstance(inner, list | dict) and inner:
+        place = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
+        if not isinstance(inner[place], list | dict) or not inner[place] or data.draw(st.booleans()):
             inner[place] = data.draw(_JSON | st.sampled_from([2**63, -(2**63) - 1, 2**200, "\ud800", "filetime", "x"]))
             break
         inner = inner[place]
-    _answer(json.dumps([name, value]).encode())
+    _answer(json.dumps([name, value], separators=(",", ":")).encode())
 
 
 @counted(300)
 @given(st.sampled_from(ENCODINGS), st.integers(-(1 << 136), 1 << 136), st.sampled_from([None, "Asia/Colombo"]))
-def test_times_of_any_value(encoding: str, raw: int, zone: str | None) -> None:
+def test_times_of_any_value(encoding: Encoding, raw: int, zone: str | None) -> None:
     for value in (raw, raw >> 72, raw >> 100):
         moment = decode(Timestamp(value, encoding), zone)
         assert moment.text is not None or moment.flag is not None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberforensics.model.times import ENCODINGS, Moment, Timestamp, decode, rfc3339, zone_named
+from cyberforensics.model.times import ENCODINGS, Encoding, Moment, Timestamp, decode, rfc3339, zone_named
 
 # 2024-03-01 10:11:12: date (44 << 9) | (3 << 5) | 1 = 0x5861, time (10 << 11) | (11 << 5) | 6 = 0x5166
 FAT_DATE, FAT_TIME = 0x5861, 0x5166
@@ -32,7 +32,7 @@ def test_filetime_has_seven_digits() -> None:
         (1_000, "host-ns", "1970-01-01T00:00:00.000001000Z"),
     ],
 )
-def test_utc_encodings(raw: int, encoding: str, text: str) -> None:
+def test_utc_encodings(raw: int, encoding: Encoding, text: str) -> None:
     assert decode(Timestamp(raw, encoding)).text == text
 
 
@@ -90,14 +90,14 @@ def test_iso9660_volume_descriptor() -> None:
         (FAT_DATE << 24 | FAT_TIME << 8 | 200, "fat-10ms", "invalid"),
     ],
 )
-def test_what_is_no_moment_is_flagged_and_not_dropped(raw: int, encoding: str, flag: str) -> None:
+def test_what_is_no_moment_is_flagged_and_not_dropped(raw: int, encoding: Encoding, flag: str) -> None:
     moment = decode(Timestamp(raw, encoding))
     assert moment.flag == flag
     assert moment.text is None
 
 
 @given(st.sampled_from(ENCODINGS), st.integers(-(2**63), 2**63 - 1))
-def test_no_value_of_64_bits_crashes_it(encoding: str, raw: int) -> None:
+def test_no_value_of_64_bits_crashes_it(encoding: Encoding, raw: int) -> None:
     if encoding.startswith(("fat", "exfat", "iso9660")):
         raw = abs(raw) % (1 << {"fat-date": 16, "iso9660": 56, "iso9660-long": 63}.get(encoding, 40))
     moment = decode(Timestamp(raw, encoding))
@@ -125,7 +125,7 @@ def test_a_zone_that_does_not_exist_is_an_error(name: str) -> None:
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Anchorage"])
 def test_results_do_not_depend_on_tz(zone: str) -> None:
     code = (
-        "from cyberforensics.model.times import Timestamp, decode;"
+        "from cyberforensics.model.times import Encoding, Timestamp, decode;"
         f"print(decode(Timestamp({FAT_DATE << 24 | FAT_TIME << 8}, 'fat'), 'Asia/Colombo'),"
         f"decode(Timestamp({FAT_DATE << 24 | FAT_TIME << 8}, 'fat')))"
     )

@@ -367,7 +367,7 @@ def test_frames_are_checked() -> None:
 
 def test_entries_too_long_for_a_frame_are_split() -> None:
     items = tuple(Problem(Stage.WALK, "walk.too-deep", str(number), path="/x" * 500) for number in range(100))
-    parts = list(frames(Entries(items), most=20_000))
+    parts = list(frames(Entries.of(items), most=20_000))
     assert len(parts) > 1
     assert max(map(len, parts)) <= 20_000
     messages = [decode(part) for part in parts]

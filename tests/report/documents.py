@@ -186,6 +186,7 @@ RUN = PassRecord(
     packs=(PACK,),
     versions=(("cyberforensics", "0.1.0"), ("dfvfs", "20260924"), ("pytsk3", "20260715"), ("isal", "1.9.1")),
     sessions=1,
+    from_cache=0,
     read_only="opened without write access; workers restricted by Landlock",
 )
 

@@ -2,6 +2,7 @@
 
 from cyberforensics.case.batches import Batch, content_of, load_batch, progress_of, remaining_batches
 from cyberforensics.case.conditions import Conditions
+from cyberforensics.case.contents import from_cache, learned_contents
 from cyberforensics.case.coverage import media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
@@ -32,8 +33,10 @@ __all__ = [
     "exhibit_document",
     "findings",
     "finish_pass",
+    "from_cache",
     "identity_of",
     "latest",
+    "learned_contents",
     "load_batch",
     "log_action",
     "media_coverage",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from cyberforensics.case import rows
+from cyberforensics.case.contents import from_cache
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.store import Store
@@ -103,6 +104,7 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
             packs=tuple(decoder(PackRecord)(pack) for pack in json.loads(packs)),
             versions=tuple((name, version) for name, version in json.loads(versions)),
             sessions=len(sessions),
+            from_cache=from_cache(store, number),
             read_only=read_only,
         )
 

@@ -36,7 +36,7 @@ def restart_plan(store: Store, exhibit: str) -> None:
     with store.transaction() as database:
         volumes = "SELECT number FROM volume WHERE exhibit = ?"
         passes = "SELECT number FROM pass WHERE exhibit = ?"
-        for table in ("examination", "finding", "event", "batch"):
+        for table in ("examination", "from_cache", "finding", "event", "batch"):
             database.execute(f"DELETE FROM {table} WHERE pass IN ({passes})", (exhibit,))
         database.execute(f"DELETE FROM entry WHERE volume IN ({volumes})", (exhibit,))
         database.execute("DELETE FROM problem WHERE exhibit = ?", (exhibit,))
@@ -196,6 +196,7 @@ def _take_back(database: sqlite3.Connection, batch: int, listed: int) -> list[in
         database.execute("UPDATE batch SET contents = ?, size = ? WHERE number = ?", (to_json(kept), size, batch))
         these = "IN (SELECT value FROM json_each(?))"
         database.execute(f"DELETE FROM examination WHERE content {these}", (gone,))
+        database.execute(f"DELETE FROM from_cache WHERE content {these}", (gone,))
         database.execute(f"DELETE FROM event WHERE entry {these}", (gone,))
         database.execute(
             f"DELETE FROM finding WHERE entry IN (SELECT number FROM entry WHERE content {these})", (gone,)

@@ -53,6 +53,10 @@ def record_batch(
                 content.names[0].entry,
                 examination.problems,
             )
+        database.executemany(
+            "INSERT INTO from_cache VALUES (?, ?)",
+            [(content.number, pass_number) for content, examination in results if examination.from_cache],
+        )
         database.execute("UPDATE batch SET done = 1 WHERE number = ?", (batch.number,))
     return results
 

@@ -26,7 +26,7 @@ from cyberforensics.model.locators import join
 from cyberforensics.model.media_types import extension_mismatch
 from cyberforensics.model.names import extension_of
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Timestamp
+from cyberforensics.model.times import Encoding, Timestamp
 from cyberforensics.model.volume import Volume
 
 _ENTRY = f"""
@@ -84,9 +84,9 @@ def volumes_by_number(store: Store) -> dict[int, Volume]:
 
 
 @lru_cache(maxsize=1024)
-def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, str], ...]:
+def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, Encoding], ...]:
     """Which times an entry has: the column of `_ENTRY`, the meaning and the encoding of each."""
-    kinds: dict[str, str] = json.loads(text)
+    kinds: dict[str, Encoding] = json.loads(text)
     return tuple(
         (_FIRST_TIME + place, meaning, kinds[meaning])
         for place, meaning in enumerate(TIME_MEANINGS)

@@ -109,6 +109,11 @@ CREATE TABLE examination (
     category TEXT
 ) STRICT;
 
+CREATE TABLE from_cache (             -- contents that were not typed and scanned again: a fact of the run, not a result
+    content INTEGER PRIMARY KEY REFERENCES entry,
+    pass INTEGER NOT NULL REFERENCES pass
+) STRICT;
+
 CREATE TABLE finding (
     number INTEGER PRIMARY KEY,
     pass INTEGER NOT NULL REFERENCES pass,

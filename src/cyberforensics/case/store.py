@@ -15,7 +15,7 @@ from typing import Self
 from cyberforensics.case.log import LOG
 from cyberforensics.case.schema import FORMAT, TABLES
 from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused
-from cyberforensics.model.times import Timestamp, decode
+from cyberforensics.model.times import Encoding, Timestamp, decode
 
 _HOST_TROUBLE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -228,7 +228,7 @@ def _matches(pattern: str, text: str) -> bool:
     return re.compile(pattern).match(text) is not None
 
 
-def _instant(raw: object, encoding: str, zone: str | None) -> int | None:
+def _instant(raw: object, encoding: Encoding, zone: str | None) -> int | None:
     """Microseconds since 1970, which SQLite's integers hold for every encoding; None where there is no moment."""
     moment = decode(Timestamp(stored_integer(raw), encoding), zone)
     return None if moment.instant is None else max(-(2**62), min(2**62, moment.instant // 1000))

@@ -50,6 +50,10 @@ def command(
     ] = None,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Content cache: what other cases learned of the same bytes is not redone."),
+    ] = None,
     spool: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Where large contents are spooled; else the case folder."),
@@ -91,6 +95,7 @@ def command(
         workers=workers,
         limits=triage.Limits(time_limit, time_limit_per_mib, time_limit_most, memory_limit << 20, sparse_limit << 30),
         spool=spool,
+        cache=cache,
         command=("cyberforensics", *sys.argv[1:]),
     )
     with watching(quiet=json) as observer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cyberforensics.disk.media import ReadAt
 from cyberforensics.model.entry import EntryTime, TimeMeaning
-from cyberforensics.model.times import Timestamp
+from cyberforensics.model.times import Encoding, Timestamp
 
 # The order of the bits, and of the times; None: expiration, effective.
 _TF_TIMES: tuple[TimeMeaning | None, ...] = (
@@ -114,7 +114,8 @@ def _times(entry: bytes) -> Iterator[EntryTime]:
     if len(entry) <= _HEAD:
         return
     flags = entry[_HEAD]
-    size, encoding = (17, "iso9660-long") if flags & _TF_LONG_FORM else (7, "iso9660")
+    size = 17 if flags & _TF_LONG_FORM else 7
+    encoding: Encoding = "iso9660-long" if flags & _TF_LONG_FORM else "iso9660"
     place = _HEAD + 1
     for bit, meaning in enumerate(_TF_TIMES):
         if not flags & 1 << bit:

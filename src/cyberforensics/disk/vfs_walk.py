@@ -12,7 +12,7 @@ from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recove
 from cyberforensics.model.identity import child_id, root_id
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Timestamp
+from cyberforensics.model.times import Encoding, Timestamp
 from cyberforensics.model.volume import Volume
 
 MAX_DEPTH = 256
@@ -37,7 +37,7 @@ _TIMES: tuple[tuple[TimeMeaning, str], ...] = (
     ("deleted", "deletion_time"),
     ("backup", "backup_time"),
 )
-_ENCODINGS: Mapping[str, str] = MappingProxyType(
+_ENCODINGS: Mapping[str, Encoding] = MappingProxyType(
     {"APFSTime": "apfs", "Filetime": "filetime", "HFSTime": "hfs", "POSIXTime": "posix"}
 )
 

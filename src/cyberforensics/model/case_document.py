@@ -88,6 +88,8 @@ class PassRecord:
     """Of the product and every library that parses evidence."""
     sessions: int
     """How often it was started; more than once means that it was resumed."""
+    from_cache: int
+    """Contents that were read and digested in this pass, but typed and scanned in an earlier one, of another case."""
     read_only: str
     """What was really done to keep the source unchanged."""
 

@@ -1,12 +1,12 @@
-"""Dataclasses to JSON and back, checked: for what a worker says, and for what lies in a store.
+"""Dataclasses to JSON and back, checked: for what lies in a store, and for what a worker says.
 
-Fields travel in order (`packed`, for pipes) or by name (for stores); tuples as lists, bytes as base64, enums by
-value, a union of dataclasses as ``[type, value]``. A value of another shape than its type says is refused.
+Fields stand by name, tuples are lists, bytes base64, enums their values. A value of another shape than its type says is
+refused.
 """
 
 import base64
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -25,20 +25,14 @@ CHECK = "check"
 _INTEGERS = 1 << 63  # what a store holds; anything beyond is refused before it comes there
 
 
-def encoder(hint: Any, *, packed: bool = False) -> Code:  # noqa: ANN401 - a codec works on every type
+def encoder(hint: Any) -> Code:  # noqa: ANN401 - a codec works on every type
     """How to turn values of a type into what JSON has, made once for each type."""
-    return _encoder(hint, packed)
+    return _encoder(hint)
 
 
 def decoder(hint: Any) -> Code:  # noqa: ANN401
     """How to check values from JSON and turn them into their type; it raises `BadShape`."""
     return _decoder(hint)
-
-
-def one_of(allowed: Iterable[str]) -> Code:
-    """A check: one of some texts."""
-    known = frozenset(allowed)
-    return lambda value: _checked(value, type(value) is str and value in known)
 
 
 def integer(bits: int) -> Code:
@@ -51,26 +45,25 @@ def _same(value: Any) -> Any:  # noqa: ANN401 - a codec works on every type
 
 
 @cache
-def _encoder(hint: Any, packed: bool = False) -> Code:  # noqa: ANN401
+def _encoder(hint: Any) -> Code:  # noqa: ANN401
     """How to turn a value of a type into what JSON has."""
     if is_dataclass(hint):
-        return _dataclass_encoder(hint, packed)
+        return _dataclass_encoder(hint)
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(hint) if option is not type(None)]
         if len(options) == 1:
-            only = _encoder(options[0], packed)
+            only = _encoder(options[0])
             return lambda value: None if value is None else only(value)
         if all(option in (str, int, bool, float) for option in options):
             return _same
-        codes = {option: _encoder(option, packed) for option in options}
-        return lambda value: None if value is None else [type(value).__name__, codes[type(value)](value)]
+        raise TypeError(f"no codec for {hint}")
     if origin is tuple:
         item = get_args(hint)
         if len(item) == 2 and item[1] is Ellipsis:
-            each = _encoder(item[0], packed)
+            each = _encoder(item[0])
             return lambda value: [each(part) for part in value]
-        parts = [_encoder(kind, packed) for kind in item]
+        parts = [_encoder(kind) for kind in item]
         return lambda value: [code(part) for code, part in zip(parts, value, strict=True)]
     if origin is not None and issubclass(origin if isinstance(origin, type) else object, Mapping):
         return dict
@@ -110,14 +103,12 @@ def _decoder(hint: Any) -> Code:  # noqa: ANN401 - one branch for each kind of t
     raise TypeError(f"no codec for {hint}")
 
 
-def _dataclass_encoder(hint: Any, packed: bool) -> Code:  # noqa: ANN401
+def _dataclass_encoder(hint: Any) -> Code:  # noqa: ANN401
     codes: list[tuple[str, Code]] = []
 
     def encode_dataclass(value: Any) -> Any:  # noqa: ANN401
         if not codes:  # at first use, since a type may hold itself
-            codes.extend((field.name, _encoder(kind, packed)) for field, kind in _fields(hint))
-        if packed:
-            return [code(getattr(value, name)) for name, code in codes]
+            codes.extend((field.name, _encoder(kind)) for field, kind in _fields(hint))
         return {name: code(getattr(value, name)) for name, code in codes}
 
     return encode_dataclass
@@ -125,17 +116,13 @@ def _dataclass_encoder(hint: Any, packed: bool) -> Code:  # noqa: ANN401
 
 def _dataclass_decoder(hint: Any) -> Code:  # noqa: ANN401
     codes: dict[str, Code] = {}
-    in_order: list[Code] = []
 
     def decode_dataclass(value: Any) -> Any:  # noqa: ANN401
         if not codes:
             codes.update((field.name, field.metadata.get(CHECK) or decoder(kind)) for field, kind in _fields(hint))
-            in_order.extend(codes.values())
-        if type(value) is dict:
-            if value.keys() != codes.keys():
-                raise BadShape("a field is missing or unknown")
-            return hint(**{name: code(value[name]) for name, code in codes.items()})
-        return hint(*[code(part) for code, part in zip(in_order, _list(value), strict=True)])
+        if type(value) is not dict or value.keys() != codes.keys():
+            raise BadShape("a field is missing or unknown")
+        return hint(**{name: code(value[name]) for name, code in codes.items()})
 
     return decode_dataclass
 
@@ -149,15 +136,7 @@ def _union_decoder(hint: Any) -> Code:  # noqa: ANN401
     if all(option in (str, int, bool, float) for option in options):
         kinds = tuple(options)
         return lambda value: _checked(value, (value is None and optional) or type(value) in kinds)
-    codes = {option.__name__: decoder(option) for option in options}
-
-    def decode_union(value: Any) -> Any:  # noqa: ANN401
-        if value is None and optional:
-            return None
-        name, inner = _list(value)
-        return codes[name](inner)
-
-    return decode_union
+    raise TypeError(f"no codec for {hint}")
 
 
 def _fields(hint: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401

@@ -79,5 +79,7 @@ class Examination:
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
+    from_cache: bool = False
+    """Whether media type and findings about content come from a content cache: a fact of the run."""
     members: tuple["Examination", ...] = field(default=())
     """Of an archive's members; empty today."""

@@ -61,6 +61,8 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     spool: Path | None = None
     """Folder in which this run makes its spool folder; None for the case folder."""
+    cache: Path | None = None
+    """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
 
 
 @dataclass(frozen=True, slots=True)

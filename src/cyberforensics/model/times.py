@@ -16,14 +16,15 @@ that a reader of the record can decode it again. Encodings, with the source of e
     host-ns      nanoseconds since 1970, as the examining host shows it    logical evidence
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from cyberforensics.model.codec import CHECK, integer, one_of
+from cyberforensics.model.codec import CHECK, integer
 
 ZoneBasis = Literal["utc", "local-declared", "local-unknown", "offset-recorded"]
 Flag = Literal["zero", "invalid", "out-of-range"]
@@ -33,7 +34,24 @@ SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 
-_PRECISION = {
+Encoding = Literal[
+    "filetime",
+    "posix",
+    "posix-ns",
+    "apfs",
+    "hfs",
+    "fat",
+    "fat-10ms",
+    "fat-date",
+    "exfat",
+    "exfat-10ms",
+    "iso9660",
+    "iso9660-long",
+    "host-ns",
+]
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+
+_PRECISION: Mapping[str, int] = {
     "filetime": 100,
     "posix": SECOND,
     "posix-ns": NANOSECOND,
@@ -48,7 +66,6 @@ _PRECISION = {
     "iso9660-long": 10_000_000,
     "host-ns": NANOSECOND,
 }
-ENCODINGS = tuple(_PRECISION)
 _BITS = {"fat": 40, "fat-10ms": 40, "fat-date": 16, "exfat": 48, "exfat-10ms": 48, "iso9660": 56, "iso9660-long": 136}
 """Of packed values: one that has more, or is negative, comes from no medium, but maybe from a worker gone wrong."""
 _WIDEST = max(_BITS.values())
@@ -69,8 +86,7 @@ class Timestamp:
 
     raw: int = field(metadata={CHECK: integer(_WIDEST)})
     """The value as stored, packed into one integer as the module's table says."""
-    encoding: str = field(metadata={CHECK: one_of(ENCODINGS)})
-    """One of `ENCODINGS`."""
+    encoding: Encoding
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Plan, batch, supervise: the only door to processes and executors."""
 
 from cyberforensics.model.run import Limits
+from cyberforensics.pipeline.cache import CacheFile, cache_file
+from cyberforensics.pipeline.cache_update import update_cache
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
@@ -15,6 +17,7 @@ from cyberforensics.pipeline.wire import Exported, SourceDigests
 
 __all__ = [
     "FIRST",
+    "CacheFile",
     "DigestJob",
     "ExamineJob",
     "ExamineOptions",
@@ -29,6 +32,7 @@ __all__ = [
     "Supervisor",
     "WalkJob",
     "WorkerStopped",
+    "cache_file",
     "compare",
     "context",
     "enforced",
@@ -40,6 +44,7 @@ __all__ = [
     "priority",
     "problems_of",
     "spool_folder",
+    "update_cache",
     "verdict",
     "verify_image",
 ]

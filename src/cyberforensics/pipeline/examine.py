@@ -10,6 +10,7 @@ from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Limits
+from cyberforensics.pipeline.cache import CacheFile
 from cyberforensics.pipeline.known import Known, Memory
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import has_parser, run_parsers
@@ -26,6 +27,8 @@ class ExamineOptions:
     spool: Path
     """Folder for contents too large for memory."""
     limits: Limits = field(default_factory=Limits)
+    cache: CacheFile | None = None
+    """What other cases learned of contents; None where nothing is to be taken from them."""
 
     def timeout(self, size: int) -> float:
         """Seconds that the rules may take on a content: half of its time, so that they end before the worker does."""
@@ -79,7 +82,8 @@ def _learn(
     if key is not None and known is None and kind is not None and not scanned.problems:
         memory.remember(key, Known(kind, tuple(found for found in scanned.findings if not found.per_name)))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
-    return _examination(content, reading, kind, scanned, parsed)
+    examination = _examination(content, reading, kind, scanned, parsed)
+    return replace(examination, from_cache=True) if known is not None and known.from_cache else examination
 
 
 def _learn_in_windows(

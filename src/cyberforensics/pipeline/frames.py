@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from cyberforensics.model.codec import encoder
 from cyberforensics.model.entry import Content, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import MAX_MATCHES, Examination, Finding
@@ -31,7 +30,7 @@ def frames(message: Message, contents: Sequence[Content] = (), most: int = MAX_F
     elif isinstance(message, Entries) and len(message.items) > 1:
         middle = len(message.items) // 2
         for part in (message.items[:middle], message.items[middle:]):
-            yield from frames(Entries(part), contents, most)
+            yield from frames(Entries.of(part), contents, most)
     elif isinstance(message, Examined):
         path = next((content.names[0].path for content in contents if content.number == message.number), None)
         yield wire.encode(Examined(message.number, _cut(message.examination, path, most)))
@@ -47,11 +46,11 @@ def _cut(examination: Examination, path: str | None, most: int) -> Examination:
     findings = examination.findings
     for count in (MAX_MATCHES, MAX_MATCHES // 10, 1):
         findings = tuple(_with_strings(finding, count) for finding in examination.findings)
-        kept = _fitting(Finding, findings, most // 2)
+        kept = _fitting(findings, most // 2)
         if len(kept) == len(findings):
             break
-    events = _fitting(Event, examination.events, most // 4)
-    problems = _fitting(Problem, examination.problems, most // 8)
+    events = _fitting(examination.events, most // 4)
+    problems = _fitting(examination.problems, most // 8)
     left_out = {
         "findings": len(findings) - len(kept),
         "events": len(examination.events) - len(events),
@@ -73,11 +72,10 @@ def _with_strings(finding: Finding, count: int) -> Finding:
     return replace(finding, strings=finding.strings[:count], strings_left_out=finding.strings_left_out + left_out)
 
 
-def _fitting(kind: type[_Item], items: Sequence[_Item], room: int) -> tuple[_Item, ...]:
+def _fitting(items: Sequence[_Item], room: int) -> tuple[_Item, ...]:
     """The first items that fit into so many bytes of a frame."""
-    encode = encoder(kind, packed=True)
     for place, item in enumerate(items):
-        room -= len(wire.to_json(encode(item))) + 1
+        room -= len(wire.to_json(item)) + 1
         if room < 0:
             return tuple(items[:place])
     return tuple(items)

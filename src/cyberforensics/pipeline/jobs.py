@@ -12,6 +12,7 @@ from cyberforensics.model.entry import Content, Entry
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import digest, wire
+from cyberforensics.pipeline.cache import CacheFile, open_cache
 from cyberforensics.pipeline.examine import ExamineOptions, examine
 from cyberforensics.pipeline.known import Memory
 from cyberforensics.pipeline.wire import Message
@@ -29,7 +30,7 @@ class Worker:
     _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
     _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
     _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
-    _memories: dict[CompiledRules | None, Memory] = field(default_factory=dict)
+    _memories: dict[tuple[CompiledRules | None, CacheFile | None], Memory] = field(default_factory=dict)
 
     def evidence(self, source: disk.Source) -> disk.OpenEvidence:
         if source not in self._evidence:
@@ -55,11 +56,11 @@ class Worker:
                 raise WorkerError("the compiled rules of this run are gone from the spool folder") from error
         return self._scanners[rules]
 
-    def memory(self, rules: CompiledRules | None) -> Memory:
-        if rules not in self._memories:
+    def memory(self, rules: CompiledRules | None, cache: CacheFile | None) -> Memory:
+        if (rules, cache) not in self._memories:
             self._memories.clear()
-            self._memories[rules] = Memory()
-        return self._memories[rules]
+            self._memories[rules, cache] = Memory(None if cache is None else open_cache(cache))
+        return self._memories[rules, cache]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,9 @@ class WalkJob:
                 continue
             items.append(item)
             if len(items) == _ENTRIES_A_FRAME:
-                yield wire.Entries(tuple(items))
+                yield wire.Entries.of(items)
                 items.clear()
-        yield wire.Entries(tuple(items))
+        yield wire.Entries.of(items)
         yield wire.FreeSpace(disk.free_space(opened, self.volume))
 
 
@@ -121,7 +122,7 @@ class ExamineJob:
     def run(self, worker: Worker) -> Iterator[Message]:
         reader = worker.reader(self.source, self.volume)
         scanner = worker.scanner(self.rules)
-        memory = worker.memory(self.rules)
+        memory = worker.memory(self.rules, self.options.cache)
         for content in self.contents:
             examination = examine(content, reader, scanner, self.options, memory, self.volume.size)
             yield wire.Examined(content.number, examination)

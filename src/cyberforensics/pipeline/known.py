@@ -6,6 +6,7 @@ not be worked out again. What depends on a name, rules with externals and parser
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cyberforensics.model.examination import Finding
 
@@ -25,16 +26,30 @@ class Known:
     media_type: str
     findings: tuple[Finding, ...]
     """Of the rules that look at content alone, ordered by pack, namespace and rule."""
+    from_cache: bool = False
+    """Whether another run learned it."""
+
+
+class Lasting(Protocol):
+    """What other runs learned with the same rules."""
+
+    def recall(self, key: Key) -> Known | None:
+        """What is known of these bytes; None where they were not met."""
 
 
 @dataclass(slots=True)
 class Memory:
     """What one worker remembers, for one set of rules."""
 
+    lasting: Lasting | None = None
+    """Asked first, so that what comes from there does not depend on which worker met the bytes before."""
     _known: OrderedDict[Key, Known] = field(default_factory=OrderedDict)
 
     def recall(self, key: Key) -> Known | None:
         """What is known of these bytes; None where they were not met."""
+        lasting = self.lasting.recall(key) if self.lasting is not None else None
+        if lasting is not None:
+            return lasting
         known = self._known.get(key)
         if known is not None:
             self._known.move_to_end(key)

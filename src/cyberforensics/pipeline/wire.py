@@ -1,18 +1,21 @@
 """What workers say, as JSON that is decoded and checked into dataclasses: nothing of a worker's is ever unpickled.
 
-A frame is four bytes of length, big-endian, and a JSON array ``[type, value]``. Bytes travel as base64. A value of
-another shape than its dataclass says is refused: the worker that sent it is not trusted any further.
+A frame is four bytes of length, big-endian, and a JSON array ``["type",value]`` without blanks. Bytes travel as base64.
+A value of another shape than its dataclass says is refused: the worker that sent it is not trusted any further.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
+
+import msgspec
 
 from cyberforensics.errors import CannotWrite, Error, WorkerError
-from cyberforensics.model.codec import BadShape, decoder, encoder
+from cyberforensics.model.codec import BadShape, decoder
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Examination
@@ -24,7 +27,9 @@ MAX_FRAME = 32 * 1024 * 1024
 listed string at most 600 bytes, 200 entries with paths of 4 kB 5 MB; `frames` splits or cuts what is longer. A hostile
 one of this length (empty lists: three bytes, and 64 decoded) makes the parent hold 0.8 GB for a moment, not more."""
 
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONG = re.compile(rb"[0-9]{20}|9[0-9]{18}")
+"""Where no number has so many digits, each fits into 64 bits; elsewhere, as in the long times of ISO 9660, the codec of
+the store looks at every value by itself."""
 
 
 class BadReply(Exception):
@@ -41,9 +46,35 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A handful of what a walk met, in its order."""
+    """A handful of what a walk met."""
 
-    items: tuple[Entry | Problem, ...]
+    entries: tuple[Entry, ...]
+    problems: tuple[tuple[int, Problem], ...] = ()
+    """Each with the number of entries of this handful that were met before it."""
+
+    @classmethod
+    def of(cls, items: Iterable[Entry | Problem]) -> Self:
+        """What a walk met, in its order."""
+        entries: list[Entry] = []
+        problems: list[tuple[int, Problem]] = []
+        for item in items:
+            if isinstance(item, Entry):
+                entries.append(item)
+            else:
+                problems.append((len(entries), item))
+        return cls(tuple(entries), tuple(problems))
+
+    @property
+    def items(self) -> tuple[Entry | Problem, ...]:
+        """Both, in the order of the walk."""
+        items: list[Entry | Problem] = []
+        done = 0
+        for place, problem in self.problems:
+            if place > done:
+                items += self.entries[done:place]
+                done = place
+            items.append(problem)
+        return (*items, *self.entries[done:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +172,12 @@ _TYPES: Mapping[str, type] = MappingProxyType({kind.__name__: kind for kind in g
 
 def encode(message: Message) -> bytes:
     """One message as the JSON of a frame."""
-    name = type(message).__name__
-    return to_json([name, encoder(type(message), packed=True)(message)])
+    return b'["%b",%b]' % (type(message).__name__.encode(), to_json(message))
 
 
 def to_json(value: object) -> bytes:
-    """A value of a frame, as it stands there."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    """A message or a part of one, as it stands in a frame."""
+    return msgspec.json.encode(value)
 
 
 def decode(frame: bytes) -> Message:
@@ -157,10 +187,19 @@ def decode(frame: bytes) -> Message:
         BadReply: it is no JSON, of no known type, or of another shape than its type.
     """
     try:
-        name, value = json.loads(frame.decode())
-        if _SURROGATE.search(frame):  # half a character, which neither the store nor a strict reader takes
-            json.dumps(value, ensure_ascii=False).encode()
-        message: Message = decoder(_TYPES[name])(value)
-    except (BadShape, ValueError, KeyError, TypeError, RecursionError) as error:
+        name, comma, value = frame[2:-1].partition(b'",')
+        if frame[:2] != b'["' or frame[-1:] != b"]" or not comma:
+            raise BadReply("an answer of an unknown shape")
+        message: Message
+        if _LONG.search(value) is None:
+            message = _decoders()[name.decode()].decode(value)
+        else:
+            message = decoder(_TYPES[name.decode()])(json.loads(value.decode()))
+    except (msgspec.MsgspecError, BadShape, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReply("an answer of an unknown shape") from error
     return message
+
+
+@cache
+def _decoders() -> Mapping[str, msgspec.json.Decoder[Message]]:
+    return {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}

@@ -153,6 +153,7 @@ def _pass(run: PassRecord) -> Object:
         "zone": run.source_timezone,
         "engine": run.engine,
         "sessions": run.sessions,
+        "fromCache": run.from_cache,
         "readOnly": run.read_only,
         "versions": run.versions,
         "packs": [

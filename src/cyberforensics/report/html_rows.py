@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from cyberforensics.model.case_document import EntryRow, TimelineRow
-from cyberforensics.model.times import Moment, Timestamp, decode
+from cyberforensics.model.times import Encoding, Moment, Timestamp, decode
 from cyberforensics.report import words
 from cyberforensics.report.html_json import embedded, exact
 
@@ -100,7 +100,7 @@ def _by_time(row: TimelineRow) -> tuple[bool, int, str, str]:
     return instant is None, instant or 0, row.place.entry, row.meaning
 
 
-def _stored_time(vocabulary: Vocabulary, raw: int, encoding: str, zone: str | None) -> str:
+def _stored_time(vocabulary: Vocabulary, raw: int, encoding: Encoding, zone: str | None) -> str:
     timestamp = Timestamp(raw, encoding)
     return _time(vocabulary, timestamp, decode(timestamp, zone))
 

@@ -1,0 +1,32 @@
+"""What a pass learned of contents from their bytes alone, in the order of their digests."""
+
+from collections.abc import Iterator
+
+from cyberforensics.case.store import Store
+
+_CONTENTS = """
+SELECT sha256, bytes_read, media_type, content, EXISTS (SELECT 1 FROM finding WHERE finding.entry = content)
+FROM examination JOIN entry ON entry.number = content
+WHERE pass = ? AND examination.status = 'whole'
+      AND sha256 IS NOT NULL AND media_type IS NOT NULL
+      AND entry.id NOT IN (SELECT entry FROM problem WHERE stage = 'rules' AND entry IS NOT NULL)
+ORDER BY sha256, bytes_read, content
+"""
+_FINDINGS = "SELECT data FROM finding WHERE entry = ? AND NOT json_extract(data, '$.per_name') ORDER BY number"
+
+
+def learned_contents(store: Store, pass_number: int) -> Iterator[tuple[bytes, int, str, str | None]]:
+    """Yield SHA-256, size in bytes, media type, and the JSON of the findings of rules about content, if there are any.
+
+    Only of contents that were examined whole, and by every rule without a problem. The same bytes come as often as they
+    were examined.
+    """
+    for sha256, size, media_type, content, has_findings in store.database.execute(_CONTENTS, (pass_number,)):
+        rows = store.database.execute(_FINDINGS, (content,)).fetchall() if has_findings else ()
+        findings = f"[{','.join(data for (data,) in rows)}]" if rows else None
+        yield bytes.fromhex(sha256), size, media_type, findings
+
+
+def from_cache(store: Store, pass_number: int) -> int:
+    """How many contents of a pass were typed and scanned in another case, not in this one."""
+    return int(store.database.execute("SELECT count(*) FROM from_cache WHERE pass = ?", (pass_number,)).fetchone()[0])
