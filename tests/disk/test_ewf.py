@@ -277,7 +277,7 @@ def test_offsets_that_overflow_as_in_encase_6_7_1(tmp_path: Path) -> None:
     notes = Notes()
     group = Group(0, 4, 0, 0x8001_100C, 0x8001_100C, (TableCopy("table", 0, 0, has_checksum=True),))
     tables = Tables(files, [group], 2 * chunk + 4096, notes)
-    assert [tables.span(number) for number in range(4)] == [
+    assert tables.spans(0, 4) == [
         ewf_tables.Span(0, places[0], 0x9000, compressed=True),
         ewf_tables.Span(0, places[1], 0x8004, compressed=False),
         ewf_tables.Span(0, places[2], 0x8004, compressed=False),

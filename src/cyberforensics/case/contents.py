@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from cyberforensics.case.store import Store
 
 _CONTENTS = """
-SELECT sha256, bytes_read, media_type, content, EXISTS (SELECT 1 FROM finding WHERE finding.entry = content)
-FROM examination JOIN entry ON entry.number = content
+SELECT sha256, bytes_read, media_type, entry.number, EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)
+FROM examination JOIN entry ON entry.number = examination.content
 WHERE pass = ? AND examination.status = 'whole'
       AND sha256 IS NOT NULL AND media_type IS NOT NULL
       AND entry.id NOT IN (SELECT entry FROM problem WHERE stage = 'rules' AND entry IS NOT NULL)
-ORDER BY sha256, bytes_read, content
+ORDER BY sha256, bytes_read, entry.number
 """
 _FINDINGS = "SELECT data FROM finding WHERE entry = ? AND NOT json_extract(data, '$.per_name') ORDER BY number"
 

@@ -22,7 +22,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Recompute the media's digests and compare them with those stored or stated.
+    """Recompute the media's digests that are stored or stated, and compare. With none to compare, SHA-256 is computed.
 
     Every line ends in MATCH, MISMATCH or NOT AVAILABLE (nothing to compare with). Exit code 10: a mismatch.
     """

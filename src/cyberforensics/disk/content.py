@@ -65,10 +65,14 @@ class _TskReader:
         inode, attribute = _address(content.meta_address)
         file = self._file_system.fs.open_meta(inode=inode)
         attribute = attribute or _named_attribute(file, content)
+        image = self._file_system.image
         offset = 0
         while offset < content.size:
             wanted = min(BLOCK, content.size - offset)
+            failures = image.failures
             data = file.read_random(offset, wanted, *attribute)
+            if image.failures != failures:
+                raise OSError("the media could not be read")
             if not data:
                 return
             yield data

@@ -7,14 +7,13 @@ and what is damaged is delivered as well as it can be and recorded. Ex01, L01 an
 Source: libyal, libewf, "Expert Witness Compression Format (EWF)".
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
 from cyberforensics.disk import ewf_damage
+from cyberforensics.disk.ewf_cache import ChunkCache
 from cyberforensics.disk.ewf_chunks import ONE_READ, Chunks
 from cyberforensics.disk.ewf_damage import EWF_PROBLEM_CODES, Damage, DamagedRange, Notes
 from cyberforensics.disk.ewf_digest import digest_blocks
@@ -28,7 +27,7 @@ from cyberforensics.model.problem import Problem
 
 __all__ = ["EWF_PROBLEM_CODES", "DamagedRange", "EwfImage", "NotCovered", "segment_paths"]
 
-CACHE_BYTES = 32 << 20
+CACHE_BYTES = 64 << 20
 
 
 class EwfImage:
@@ -57,9 +56,7 @@ class EwfImage:
         # A stored chunk may be a little larger than its content; twice is more than any writer makes of it.
         self._tables = Tables(files, layout.groups, 2 * media.chunk_size + 4096, self._notes)
         self._chunks = Chunks(files, self._tables, media, self._damage)
-        self._cache: OrderedDict[int, bytes] = OrderedDict()
-        self._cache_chunks = max(1, cache_bytes // media.chunk_size)
-        self._cache_lock = Lock()
+        self._cache = ChunkCache(self._chunks, max(1, cache_bytes // media.chunk_size))
         for first, count in layout.error_ranges:
             start = min(first * self.sector_size, self.size)
             self._damage.add(start, min(count * self.sector_size, self.size - start), ewf_damage.READ_ERROR)
@@ -131,15 +128,9 @@ class EwfImage:
             return b""
         first, skip = divmod(offset, self.chunk_size)
         last = (offset + size - 1) // self.chunk_size
+        chunks = self._cache.read(first, last)
         if first == last:
-            with self._cache_lock:
-                chunk = self._cache.get(first)
-                if chunk is not None:
-                    self._cache.move_to_end(first)
-            if chunk is None:
-                (chunk,) = self._cached(first, first)
-            return chunk[skip : skip + size]
-        chunks = self._cached(first, last)
+            return chunks[0][skip : skip + size]
         chunks[0] = chunks[0][skip:]
         chunks[-1] = chunks[-1][: offset + size - last * self.chunk_size]
         return b"".join(chunks)
@@ -189,30 +180,3 @@ class EwfImage:
         return digest_blocks(
             self.block_into, self.blocks, self.block_size, algorithms, threads=threads, progress=progress
         )
-
-    def _cached(self, first: int, last: int) -> list[bytes]:
-        """Chunks `first` to `last`, from the cache where it has them."""
-        with self._cache_lock:
-            found = [self._cache.get(chunk) for chunk in range(first, last + 1)]
-            for chunk, content in enumerate(found, first):
-                if content is not None:
-                    self._cache.move_to_end(chunk)
-        chunks: list[bytes] = []
-        place = 0
-        while place < len(found):
-            content = found[place]
-            if content is not None:
-                chunks.append(content)
-                place += 1
-                continue
-            stop = place
-            while stop < len(found) and found[stop] is None:
-                stop += 1
-            inflated = self._chunks.read(first + place, first + stop - 1)
-            with self._cache_lock:
-                self._cache.update(enumerate(inflated, first + place))
-                while len(self._cache) > self._cache_chunks:
-                    self._cache.popitem(last=False)
-            chunks += inflated
-            place = stop
-        return chunks

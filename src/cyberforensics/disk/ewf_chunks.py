@@ -3,6 +3,8 @@
 Source: libyal, libewf, "Expert Witness Compression Format (EWF)", Data chunk.
 """
 
+from collections.abc import Iterator
+
 from isal import isal_zlib
 
 from cyberforensics.disk import ewf_damage
@@ -28,13 +30,15 @@ class Chunks:
         missing = self.listed * self._chunk_size
         damage.add(missing, self._media_size - missing, ewf_damage.CHUNK_MISSING)
 
-    def read(self, first: int, last: int) -> list[bytes]:
-        """Chunks `first` to `last`; neighbours in a segment come with one read of it."""
+    def read(self, first: int, last: int) -> Iterator[bytes]:
+        """Yield chunks `first` to `last`; neighbours in a segment come with one read of it.
+
+        One is inflated when it is asked for: who copies it away lets the next one have the same memory.
+        """
         stop = min(last + 1, self.listed)
-        spans = [self._tables.span(chunk) for chunk in range(first, stop)]
-        chunks: list[bytes] = []
-        while len(chunks) < len(spans):
-            place = len(chunks)
+        spans = self._tables.spans(first, stop)
+        place = 0
+        while place < len(spans):
             start = spans[place]
             end = start.offset + start.size
             following = place + 1
@@ -44,10 +48,10 @@ class Chunks:
             data = memoryview(self._files.read(start.segment, start.offset, end - start.offset))
             for chunk, span in enumerate(spans[place:following], first + place):
                 begin = span.offset - start.offset
-                chunks.append(self._content(chunk, data[begin : begin + span.size], span.compressed))
+                yield self._content(chunk, data[begin : begin + span.size], span.compressed)
+            place = following
         for chunk in range(max(first, stop), last + 1):
-            chunks.append(bytes(self._expected(chunk)))
-        return chunks
+            yield bytes(self._expected(chunk))
 
     @staticmethod
     def _follows(span: Span, start: Span, end: int) -> bool:

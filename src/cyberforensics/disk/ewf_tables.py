@@ -91,13 +91,21 @@ class Tables:
         for place in range(len(self._groups)):
             self._entries(place)
 
-    def span(self, chunk: int) -> Span:
-        """Where a chunk lies; it must be below `chunks`."""
-        place = bisect_right(self._firsts, chunk) - 1
-        group = self._groups[place]
-        with self._lock:
-            offsets, base, plain_from = self._entries(place)
-        entry = chunk - group.first
+    def spans(self, first: int, stop: int) -> list[Span]:
+        """Where the chunks from `first` up to but without `stop` lie; all must be below `chunks`."""
+        found: list[Span] = []
+        while first < stop:
+            place = bisect_right(self._firsts, first) - 1
+            group = self._groups[place]
+            with self._lock:
+                entries = self._entries(place)
+            end = min(stop, group.first + group.count)
+            found += [self._span(group, entries, chunk - group.first) for chunk in range(first, end)]
+            first = end
+        return found
+
+    def _span(self, group: Group, entries: Entries, entry: int) -> Span:
+        offsets, base, plain_from = entries
         stored = offsets[entry]
         compressed = stored >= _COMPRESSED and entry < plain_from
         start = base + (stored & _OFFSET if entry < plain_from else stored)

@@ -36,11 +36,25 @@ FILE_SYSTEMS: Mapping[int, str] = MappingProxyType(
 """The file systems that are walked with TSK; what else it recognises (APFS, YAFFS) goes elsewhere."""
 
 
+_FILL = 65_536
+"""Bytes with which TSK fills one of the 32 places of its cache, from the start of a sector on."""
+
+
 class Image(pytsk3.Img_Info):  # type: ignore[misc]  # pytsk3 has no types
-    """Our media as TSK sees it."""
+    """Our media as TSK sees it.
+
+    For a record of 1 KiB, TSK fills a place of its cache with 64 KiB. Records and directories lie scattered, and of
+    an E01 each fill is three chunks to inflate, so a fill that does not go on where the last read was is declined:
+    TSK then asks for what it wants alone (tsk/img/img_io.c, "let's try skipping the cache").
+    """
 
     def __init__(self, media: Media) -> None:
         self.media = media
+        self.failures = 0
+        """Reads that failed. TSK 4.15 may hand out memory that was never written as what it read (the same file,
+        `tsk_img_read_no_cache`, for lengths that are no multiple of 512): who reads content looks here too."""
+        self._last = -1
+        self._declined = -1
         super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
 
     def close(self) -> None:
@@ -48,10 +62,20 @@ class Image(pytsk3.Img_Info):  # type: ignore[misc]  # pytsk3 has no types
 
     def read(self, offset: int, size: int) -> bytes:
         """Called by TSK, for which no bytes are an error; an exception from here would reach nobody as what it is."""
-        try:
-            return self.media.read_at(offset, size)
-        except OSError:
+        is_fill = size == _FILL and offset % 512 == 0 and offset != self._declined
+        if is_fill and not 0 <= offset - self._last <= _FILL:
+            self._declined = offset
             return b""
+        self._last, self._declined = offset, -1
+        try:
+            data = self.media.read_at(offset, size)
+        except OSError:
+            data = b""
+        if not data and is_fill:
+            self._declined = offset  # what follows is the same read without the cache
+        elif not data:
+            self.failures += 1
+        return data
 
     def get_size(self) -> int:
         """Bytes."""
@@ -68,8 +92,8 @@ class FileSystem:
             OSError: TSK recognises none, or one that is not walked with it.
         """
         self.media = media
-        self._image = Image(media)
-        self.fs: Any = pytsk3.FS_Info(self._image)
+        self.image = Image(media)
+        self.fs: Any = pytsk3.FS_Info(self.image)
         kind = int(self.fs.info.ftype)
         if kind not in FILE_SYSTEMS:
             raise OSError("not a file system that is walked with TSK")

@@ -17,13 +17,22 @@ BLOCK = 4 * 1024 * 1024
 SEGMENT_ALGORITHMS = ("sha256",)
 
 
-def digest_source(opened: disk.OpenEvidence, algorithms: Sequence[str]) -> Iterator[DigestProgress | SourceDigests]:
-    """Yield progress, and at the end the digests of the media and of every segment."""
+def digest_source(
+    opened: disk.OpenEvidence, algorithms: Sequence[str], *, stated_only: bool = False
+) -> Iterator[DigestProgress | SourceDigests]:
+    """Yield progress, and at the end the digests of the media and of every segment.
+
+    Args:
+        opened: what is read, whole.
+        algorithms: of the media's digests, beside SHA-256.
+        stated_only: leave out what has nothing to be compared with: SHA-256 of the media where other algorithms are
+            given, and the segments where there is a media.
+    """
     progress: SimpleQueue[int | SourceDigests | BaseException] = SimpleQueue()
 
     def work() -> None:
         try:
-            progress.put(_digests(opened, algorithms, progress.put))
+            progress.put(_digests(opened, algorithms, stated_only, progress.put))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             progress.put(error)
 
@@ -38,18 +47,22 @@ def digest_source(opened: disk.OpenEvidence, algorithms: Sequence[str]) -> Itera
         yield DigestProgress(item)
 
 
-def _digests(opened: disk.OpenEvidence, algorithms: Sequence[str], progress: Callable[[int], None]) -> SourceDigests:
+def _digests(
+    opened: disk.OpenEvidence, algorithms: Sequence[str], stated_only: bool, progress: Callable[[int], None]
+) -> SourceDigests:
     paths = opened.source.paths if not opened.source.paths[0].is_dir() else ()
     media: dict[str, str] = {}
     problems: list[Problem] = []
     if opened.media is not None:
-        wanted = tuple(dict.fromkeys((*algorithms, "sha256")))
+        wanted = tuple(dict.fromkeys(algorithms if stated_only and algorithms else (*algorithms, "sha256")))
         try:
             media = disk.digest_media(opened.media, wanted, progress)
         except (OSError, EvidenceError):
             message = "the media could not be read to its end; it has no digest"
             problems.append(Problem(Stage.VERIFY, "evidence.unreadable", message, Severity.ERROR))
         problems.extend(disk.media_problems(opened.media))
+        if stated_only:
+            return SourceDigests(media, (), tuple(problems))
     if len(paths) == 1 and opened.source.container == "raw" and media:
         # the same bytes: the file is the media
         return SourceDigests(media, ({"sha256": media["sha256"]},), tuple(problems))

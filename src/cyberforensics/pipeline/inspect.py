@@ -82,7 +82,9 @@ def list_entries(path: Path) -> Iterator[Volume | Entry | Problem]:
 def verify_image(
     path: Path, expected: tuple[StoredDigest, ...], progress: Callable[[int, int], None]
 ) -> tuple[DigestCheck, ...]:
-    """Recompute the digests that the container stores or somebody stated.
+    """Recompute the digests of the media that the container stores or somebody stated, or SHA-256 if there are none.
+
+    A single file or other logical evidence has no media: then the SHA-256 of the files is computed.
 
     Args:
         progress: is told how many bytes were digested since the last call, and how many there are.
@@ -94,16 +96,18 @@ def verify_image(
     try:
         opened = _inspect(supervisor, path)
         algorithms = tuple(stated.algorithm for stated in (*opened.evidence.stored_digests, *expected))
-        total = (opened.evidence.media_size or 0) + sum(segment.size for segment in opened.evidence.segments)
+        files = sum(segment.size for segment in opened.evidence.segments)
+        total = files if opened.evidence.media_size is None else opened.evidence.media_size
         result: wire.SourceDigests | None = None
-        for message in supervisor.run(DigestJob(opened.source, algorithms)):
+        for message in supervisor.run(DigestJob(opened.source, algorithms, stated_only=True)):
             if isinstance(message, wire.DigestProgress):
                 progress(message.done, total)
             elif isinstance(message, wire.SourceDigests):
                 result = message
         if result is None or (result.problems and not result.media):
             raise EvidenceError(f"{path}: the media could not be read to its end; it has no digest")
-        return tuple(digest_checks(opened.evidence, expected, result, "open"))
+        checks = digest_checks(opened.evidence, expected, result, "open")
+        return tuple(check for check in checks if check.stated is not None or check.computed is not None)
     except WorkerStopped as stopped:
         raise EvidenceError(f"{path}: no worker process survives reading it ({stopped.code})") from stopped
     finally:
