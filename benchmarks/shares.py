@@ -85,7 +85,7 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
     file, _, name = ours.partition(":")
     if not ours or name == "<module>":
         return "starting Python, importing"
-    if file == "rules/scanner.py" and name.endswith("_run"):
+    if file == "rules/scanner.py" and name.startswith("Scanner."):
         return "rules"
     if file in {"pipeline/digest.py", "disk/ewf_digest.py"} or job == "DigestJob":
         return "reading" if file.startswith("disk/ewf_chunks") else "digests"

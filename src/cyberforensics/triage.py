@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from cyberforensics import case, disk, pipeline, report, rules
-from cyberforensics.errors import CannotWrite, Error, EvidenceError, UsageError
+from cyberforensics import case, disk, pipeline, rules
+from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
 from cyberforensics.exhibit import Run
 from cyberforensics.model.examination import Finding
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions
+from cyberforensics.reports import write_reports
 
 __all__ = ["Limits", "Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
 
@@ -48,7 +49,7 @@ def triage(
             run = Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, cache, observer)
             unopened, already_examined = _exhibits(run, named)
             observer(Progress("reporting", ""))
-            summary = replace(write_reports(store), unopened=unopened, already_examined=already_examined)
+            summary = replace(write_reports(store, beside=True), unopened=unopened, already_examined=already_examined)
         except BaseException as stop:
             with contextlib.suppress(CannotWrite):
                 case.log_action(case_folder, "triage stopped", {"by": type(stop).__name__})
@@ -109,38 +110,6 @@ def _save(rule_set: rules.RuleSet, spool: Path) -> rules.CompiledRules:
         return rule_set.save(spool)
     except OSError as error:
         raise CannotWrite(f"{spool}: the compiled rules can't be written ({error.strerror})") from error
-
-
-def write_reports(store: case.Store) -> Summary:
-    """Write the reports of a case from its store alone.
-
-    Raises:
-        Error: the coverage equation does not reconcile, which is a bug of ours.
-        CannotWrite: they can't be written.
-    """
-    with case.sorted_times(store) as times:
-        document = case.case_document(store, times=times)
-        for exhibit in document.exhibits:
-            if not exhibit.coverage.reconciles:
-                raise Error(
-                    f"exhibit {exhibit.evidence.exhibit}: the coverage equation does not reconcile; "
-                    f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
-                    hint="this is a bug: please report it with the files case.sqlite and run.log",
-                )
-        folder = store.folder / case.REPORTS
-        html, csv = folder / "report.html", folder / "timeline.csv"
-        with report.replacing(html) as out:
-            report.write_html(
-                document,
-                case.entries(store, order="weight", limit=report.MAX_ENTRIES),
-                case.latest(times, report.MAX_TIMELINE),
-                out,
-                entries_shown="those with findings first, then by priority",
-                timeline_shown="the latest",
-            )
-        with report.replacing(csv) as out:
-            report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
-    return Summary(document, html, csv)
 
 
 def _cache_key(rule_set: rules.RuleSet) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timel
 from cyberforensics.case.passes import PassSetup, PassState, begin_pass, identity_of, record_unopened, source_of
 from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
-from cyberforensics.case.rows import entries, events, findings, problems, volumes, zones
+from cyberforensics.case.rows import count_entries, entries, events, findings, problems, volumes, zones
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "begin_pass",
     "case_document",
     "content_of",
+    "count_entries",
     "cut_batches",
     "entries",
     "events",

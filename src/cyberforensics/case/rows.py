@@ -60,6 +60,11 @@ def volumes(store: Store, exhibit: str | None = None) -> Iterator[Volume]:
         yield decoder(Volume)(json.loads(data))
 
 
+def count_entries(store: Store) -> int:
+    """How many entries a case has."""
+    return int(store.database.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+
 def zones(store: Store) -> dict[str, str | None]:
     """The zone declared for each exhibit's local clocks."""
     return dict(store.database.execute("SELECT exhibit, zone FROM exhibit ORDER BY exhibit"))

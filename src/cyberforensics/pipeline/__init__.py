@@ -1,22 +1,24 @@
 """Plan, batch, supervise: the only door to processes and executors."""
 
 from cyberforensics.model.run import Limits
+from cyberforensics.pipeline.beside import Beside, beside
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
-from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob
+from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import PendingDigests, Pool
 from cyberforensics.pipeline.priority import FIRST, context, priority
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
-from cyberforensics.pipeline.wire import Exported, SourceDigests
+from cyberforensics.pipeline.wire import Exported, SourceDigests, Written
 
 __all__ = [
     "FIRST",
+    "Beside",
     "CacheFile",
     "DigestJob",
     "ExamineJob",
@@ -31,7 +33,10 @@ __all__ = [
     "SourceVerdict",
     "Supervisor",
     "WalkJob",
+    "Worker",
     "WorkerStopped",
+    "Written",
+    "beside",
     "cache_file",
     "compare",
     "context",

@@ -282,6 +282,8 @@ def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.P
     """
     arguments = [str(os.getpid()), str(memory), *([str(writable.absolute())] if writable is not None else [])]
     try:
+        # what a library spools by itself goes where the worker may write
+        temporary = {} if writable is None else {"TMPDIR": arguments[-1], "SQLITE_TMPDIR": arguments[-1]}
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:
             process = subprocess.Popen(
@@ -290,7 +292,7 @@ def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.P
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=target,
-                env={**os.environ, "TZ": "UTC"},
+                env={**os.environ, "TZ": "UTC", **temporary},
                 start_new_session=True,
             )
         finally:

@@ -1,0 +1,88 @@
+"""The reports of a case, from its store alone; of a large one the timeline is written beside the rest."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from cyberforensics import case, pipeline, report
+from cyberforensics.errors import Error
+from cyberforensics.model.run import Summary
+
+LARGE = 20_000
+"""Entries from which on a process of its own is worth its start for the timeline."""
+_ROWS = 50_000  # of the timeline between two signs of life
+
+HTML, TIMELINE = "report.html", "timeline.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineJob:
+    """Write the timeline of a case."""
+
+    folder: Path
+
+    def run(self, _: pipeline.Worker) -> Iterator[pipeline.Written]:
+        """Yield how many rows were written so far."""
+        with case.open_existing(self.folder) as store, case.sorted_times(store) as times:
+            yield from write_timeline(times)
+
+
+def write_timeline(times: case.SortedTimes) -> Iterator[pipeline.Written]:
+    """Write the timeline, yielding how many lines were written so far.
+
+    Raises:
+        CannotWrite: it can't be written.
+    """
+    with report.replacing(times.store.folder / case.REPORTS / TIMELINE) as out:
+        lines = report.csv_lines(case.timeline_rows(times))
+        count = 0
+        while some := list(islice(lines, _ROWS)):
+            report.write_lines(some, out, end="\r\n")
+            count += len(some)
+            yield pipeline.Written(count)
+
+
+def write_reports(store: case.Store, *, beside: bool = False) -> Summary:
+    """Write the reports of a case from its store alone.
+
+    Args:
+        beside: write the timeline of a large case at the same time, in a process of its own: for those who hold the
+            lock of the case, so that both are made of the same rows.
+
+    Raises:
+        Error: the coverage equation does not reconcile, which is a bug of ours.
+        CannotWrite: they can't be written.
+    """
+    job = TimelineJob(store.folder.absolute()) if beside and case.count_entries(store) >= LARGE else None
+    running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
+    with case.sorted_times(store) as times, running as other:
+        summary = _write_html(times)
+        if not other.is_done():
+            for _ in write_timeline(times):
+                pass
+    return summary
+
+
+def _write_html(times: case.SortedTimes) -> Summary:
+    store = times.store
+    document = case.case_document(store, times=times)
+    for exhibit in document.exhibits:
+        if not exhibit.coverage.reconciles:
+            raise Error(
+                f"exhibit {exhibit.evidence.exhibit}: the coverage equation does not reconcile; "
+                f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
+                hint="this is a bug: please report it with the files case.sqlite and run.log",
+            )
+    folder = store.folder / case.REPORTS
+    with report.replacing(folder / HTML) as out:
+        report.write_html(
+            document,
+            case.entries(store, order="weight", limit=report.MAX_ENTRIES),
+            case.latest(times, report.MAX_TIMELINE),
+            out,
+            entries_shown="those with findings first, then by priority",
+            timeline_shown="the latest",
+        )
+    return Summary(document, folder / HTML, folder / TIMELINE)
