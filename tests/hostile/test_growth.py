@@ -1,5 +1,6 @@
 """What could grow without bound: it ends, it is counted, and where it is cut that is said."""
 
+import json
 import os
 import shutil
 import time
@@ -12,6 +13,7 @@ from cyberforensics.disk import tsk_names
 from cyberforensics.model.entry import Entry, NameState
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
+from tests import helpers
 from tests.hostile import images
 from tests.hostile.checks import checked_triage, scratch
 from tests.hostile.conftest import Examine
@@ -118,3 +120,19 @@ def test_a_directory_with_one_deleted_name_again_and_again() -> None:
     made = {tsk_names._new_id(ids, "parent", b"gone", 0, NameState.DELETED) for _ in range(20_000)}
     assert len(made) == 20_000
     assert time.process_time() - begin < 5  # a search from 0 each time would take two hundred million steps
+
+
+def test_a_content_with_many_names(tmp_path: Path) -> None:
+    """Each name lists at most 1,024 of them, and says how many more there are: not their square."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "0000").write_text("one content")
+    for number in range(1, 1500):
+        os.link(source / "0000", source / f"{number:04}")
+    case_folder = helpers.made(tmp_path / "case", source)
+    found = [json.loads(line) for line in helpers.shown(case_folder)["entries"].splitlines()]
+    files = [entry for entry in found if entry["kind"] == "file"]
+    assert len(files) == 1500
+    first = [f"/{number:04}" for number in range(1024)]
+    assert all((entry["names"], entry["names_left_out"]) == (first, 476) for entry in files)
+    assert [entry for entry in found if entry["kind"] != "file" and "names_left_out" in entry] == []

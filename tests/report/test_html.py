@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cyberforensics.model.case_document import CaseDocument, EntryRow, LocatedFinding, TimelineRow
+from cyberforensics.model.case_document import CaseDocument, EntryRow, LocatedFinding, Names, TimelineRow
 from cyberforensics.model.entry import EntryTime
 from cyberforensics.model.times import Timestamp
 from cyberforensics.report import write_html
@@ -98,7 +98,7 @@ def hostile_document() -> CaseDocument:
     volumes = tuple(replace(volume, label=text, type=text, note=text) for volume in exhibit.volumes)
     plain = documents.finding()
     finding = replace(plain.finding, pack=text, namespace=text, rule=text, tags=(text,), meta=((text, text),))
-    located: LocatedFinding = replace(plain, path="/" + text, stream=text, other_names=(text,), finding=finding)
+    located: LocatedFinding = replace(plain, path="/" + text, stream=text, names=Names((text,)), finding=finding)
     problems = tuple(
         replace(
             group,
@@ -114,7 +114,9 @@ def hostile_document() -> CaseDocument:
 def hostile_rows() -> list[EntryRow]:
     text = " ".join(documents.HOSTILE)
     made = replace(documents.entry("/" + text, stream=text), owner=text, link_target=text, meta_address=text)
-    return [documents.row(1, made, media_type=text, category=text, names=(text, text), status_reason=text)]
+    return [
+        documents.row(1, made, media_type=text, category=text, names=Names((text, text + text)), status_reason=text)
+    ]
 
 
 def test_evidence_never_becomes_markup() -> None:

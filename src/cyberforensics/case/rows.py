@@ -1,14 +1,14 @@
 """Reading a case: rows back into the dataclasses that reports and exports take."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
-from cyberforensics.model.case_document import EntryRow, LocatedFinding
+from cyberforensics.model.case_document import MAX_NAMES, EntryRow, LocatedFinding, Names
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.entry import (
     TIME_MEANINGS,
@@ -44,6 +44,7 @@ _FIRST_TIME = 35
 _HAS_OTHER_NAMES = _FIRST_TIME + len(TIME_COLUMNS)
 
 EVERYTHING = Conditions()
+_NamesOf = Callable[[int], Names]
 _HAS_FINDING = "EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)"
 ORDERS = {
     "id": "entry.id, entry.number",
@@ -75,11 +76,12 @@ def entries(
 ) -> Iterator[EntryRow]:
     """Entries that the filters admit, at most `limit`; `order` is a key of `ORDERS`."""
     volumes, zone_of = volumes_by_number(store), zones(store)
+    names = _names_of(store)
     where, values = filters.sql()
     query = f"{_ENTRY} WHERE {where} ORDER BY {ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
         volume = volumes[row[1]]
-        yield _entry_row(store, row, volume, zone_of[volume.exhibit])
+        yield _entry_row(names, row, volume, zone_of[volume.exhibit])
 
 
 def volumes_by_number(store: Store) -> dict[int, Volume]:
@@ -99,7 +101,7 @@ def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, Encoding], ...]:
     )
 
 
-def _entry_row(store: Store, row: tuple[Any, ...], volume: Volume, zone: str | None) -> EntryRow:
+def _entry_row(names: _NamesOf, row: tuple[Any, ...], volume: Volume, zone: str | None) -> EntryRow:
     digests = Digests(row[28], row[29], row[30]) if row[30] is not None else None
     status, reason = (row[26], row[27]) if row[26] is not None else (row[24], row[25])
     if status is None:
@@ -110,7 +112,7 @@ def _entry_row(store: Store, row: tuple[Any, ...], volume: Volume, zone: str | N
         exhibit=volume.exhibit,
         entry=_entry(row, volume),
         parent=row[3],
-        names=_names(store, row[20], row[4]) if row[_HAS_OTHER_NAMES] else (row[4],),
+        names=names(row[20]) if row[_HAS_OTHER_NAMES] else Names((row[4],)),
         digests=digests,
         digest_note=row[31],
         all_zero=None if row[32] is None else bool(row[32]),
@@ -160,17 +162,23 @@ def _entry(row: tuple[Any, ...], volume: Volume) -> Entry:
     )
 
 
-def _names(store: Store, content: int | None, path: str) -> tuple[str, ...]:
-    """The display paths of all names of a content."""
-    if content is None:
-        return (path,)
-    others = store.database.execute(
-        "SELECT path FROM entry WHERE content = ? AND content <> number ORDER BY number", (content,)
-    ).fetchall()
-    if not others:
-        return (path,)
-    first = store.database.execute("SELECT path FROM entry WHERE number = ?", (content,)).fetchone()
-    return (first[0], *(other[0] for other in others))
+def _names_of(store: Store) -> _NamesOf:
+    """Names by content; those asked last are remembered, since a content with many is asked for each of them."""
+
+    @lru_cache(maxsize=1024)
+    def names(content: int) -> Names:
+        paths = store.database.execute(
+            "SELECT path FROM entry WHERE number = ?1 UNION ALL "
+            "SELECT * FROM (SELECT path FROM entry WHERE content = ?1 AND content <> number ORDER BY number) LIMIT ?2",
+            (content, MAX_NAMES),
+        ).fetchall()
+        left_out = 0
+        if len(paths) == MAX_NAMES:
+            count = "SELECT count(*) FROM entry WHERE content = ? AND content <> number"
+            left_out = store.database.execute(count, (content,)).fetchone()[0] + 1 - MAX_NAMES
+        return Names(tuple(path for (path,) in paths), left_out)
+
+    return names
 
 
 _FINDING = """
@@ -191,10 +199,10 @@ def findings(
     store: Store, *, filters: Conditions = EVERYTHING, order: str = "id", limit: int = -1
 ) -> Iterator[LocatedFinding]:
     """Findings in entries that the filters admit, with their place."""
+    names = _names_of(store)
     where, values = filters.sql()
     query = f"{_FINDING} WHERE {where} ORDER BY {FINDING_ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
-        names = _names(store, row[16], row[6])
         yield LocatedFinding(
             id=row[0],
             exhibit=row[3],
@@ -208,7 +216,7 @@ def findings(
             size=row[11],
             digests=Digests(row[12], row[13], row[14]) if row[14] is not None else None,
             digest_note=row[15],
-            other_names=tuple(name for name in names if name != row[6]),
+            names=Names((row[6],)) if row[16] is None else names(row[16]),
             context=row[1],
             finding=decoder(Finding)(json.loads(row[2])),
         )

@@ -109,6 +109,25 @@ class ExhibitDocument:
     """Category, number of contents, bytes."""
 
 
+MAX_NAMES = 1024
+"""Names of one content that are listed with each of them, and with each finding: the most that NTFS allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All hard links of a content."""
+
+    paths: tuple[str, ...]
+    """Display paths in the order of the walk, at most `MAX_NAMES`."""
+    left_out: int = 0
+    """How many more there are: ext4 has up to 65,000, and to list them with each of them is their square."""
+
+    def others(self, path: str, most: int) -> tuple[tuple[str, ...], int]:
+        """The first names beside this one, and how many more there are."""
+        others = tuple(name for name in self.paths if name != path)
+        return others[:most], max(0, len(others) - most) + self.left_out
+
+
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
     """A finding and where it was."""
@@ -126,8 +145,7 @@ class LocatedFinding:
     size: int | None
     digests: Digests | None
     digest_note: str | None
-    other_names: tuple[str, ...]
-    """Display paths of the content's further hard links."""
+    names: "Names"
     context: str
     finding: Finding
 
@@ -187,8 +205,7 @@ class EntryRow:
     exhibit: str
     entry: Entry
     parent: str | None
-    names: tuple[str, ...]
-    """Display paths of all hard links of its content."""
+    names: Names
     digests: Digests | None
     digest_note: str | None
     all_zero: bool | None

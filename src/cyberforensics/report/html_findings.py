@@ -12,11 +12,15 @@ MAX_SHOWN_MATCHES = 8
 MAX_SHOWN_BYTES = 128
 """Of each match."""
 
+MAX_SHOWN_NAMES = 20
+"""Other names of one content that are drawn; the rest are counted."""
+
 
 def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, object]]:
     """One object a finding. What a rule calls sensitive is not in the file at all, only its place and length."""
     for located in findings:
         finding, digests = located.finding, located.digests
+        others, left_out = located.names.others(located.path, MAX_SHOWN_NAMES)
         yield {
             "id": located.id,
             "exhibit": located.exhibit,
@@ -34,7 +38,8 @@ def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, objec
             "digestNote": words.DIGEST_NOTES.get(located.digest_note, located.digest_note)
             if located.digest_note
             else None,
-            "names": located.other_names,
+            "names": others,
+            "namesLeftOut": left_out,
             "context": words.CONTEXTS.get(located.context, located.context),
             "class": finding.finding_class,
             "source": finding.source,

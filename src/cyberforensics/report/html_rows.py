@@ -7,6 +7,7 @@ from itertools import islice
 from cyberforensics.model.case_document import EntryRow, TimelineRow
 from cyberforensics.model.times import Encoding, Moment, Timestamp, decode
 from cyberforensics.report import words
+from cyberforensics.report.html_findings import MAX_SHOWN_NAMES
 from cyberforensics.report.html_json import embedded, exact
 
 _KEPT = 16_384
@@ -62,9 +63,15 @@ def entry_rows(rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary) -> 
         ]
         after = (
             *(entry.mode, entry.uid, entry.gid, number(entry.owner), entry.link_target),
-            *(row.names[1:] or None, row.all_zero),
+            *(_other_names(row), row.all_zero),
         )
         yield f"[{_cells(before)},[{','.join(times)}],{owner_cells(after)}]"
+
+
+def _other_names(row: EntryRow) -> tuple[str | int, ...] | None:
+    """Paths, and at the end how many more there are, if any."""
+    others, left_out = row.names.others(row.entry.path, MAX_SHOWN_NAMES)
+    return (*others, *((left_out,) if left_out else ())) or None
 
 
 def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabulary) -> Iterator[str]:

@@ -76,8 +76,10 @@ def entry_object(row: EntryRow) -> Object:
         "volume": entry.volume,
         "path": entry.path,
         "path_raw": _raw_path(row),
-        "names": list(row.names),
+        "names": list(row.names.paths),
     }
+    if row.names.left_out:
+        result["names_left_out"] = row.names.left_out
     _put(result, "parent", row.parent, "not-applicable")
     result |= {
         "stream": entry.stream,

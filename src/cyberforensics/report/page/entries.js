@@ -107,7 +107,7 @@ class Entries {
         ["Metadata address", mono(row[E.address])],
         ["Mode, owner", row[E.mode] === null && row[E.owner] === null ? null : [row[E.mode] === null ? "" : mono(row[E.mode].toString(8)) , " ", word(E.owner) || [row[E.uid], row[E.gid]].filter((each) => each !== null).join(":")]],
         ["Link to", row[E.link]],
-        row[E.names] ? ["Other names", h("ul", { class: "bare" }, row[E.names].map((name) => h("li", null, pathNode(name))))] : null,
+        row[E.names] ? ["Other names", h("ul", { class: "bare" }, row[E.names].map((name) => (typeof name === "number" ? h("li", { class: "soft" }, "and " + grouped(name) + " more") : h("li", null, pathNode(name)))))] : null,
         ["Entry", mono(row[E.id])],
       ])
     );

@@ -167,7 +167,7 @@ class Findings {
         finding.recovery ? ["Content", finding.recovery] : null,
         ["SHA-256", digests ? [h("span", { class: "mono digest" }, digests[2]), finding.digestNote && h("span", { class: "cell-note" }, finding.digestNote)] : missing()],
         digests ? ["SHA-1, MD5", [h("span", { class: "mono digest" }, digests[1]), h("br"), h("span", { class: "mono digest" }, digests[0])]] : null,
-        finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))))] : null,
+        finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))), finding.namesLeftOut > 0 && h("li", { class: "soft" }, "and " + grouped(finding.namesLeftOut) + " more"))] : null,
         finding.perName ? ["Holds for", "this name only: the rule looks at the name or place"] : null,
         finding.tags.length ? ["Tags", finding.tags.join(", ")] : null,
         finding.meta.length ? ["The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
