@@ -113,6 +113,15 @@ def test_a_size_of_an_ntfs_stream_beyond_everything(examine: Examine) -> None:
     assert outcome.entry("/files/eicar.com")["status"] == "whole"
 
 
+def test_a_stream_that_tsk_leaves_out(examine: Examine) -> None:
+    """At the largest sizes that 64 bits hold with a sign, TSK shows the file without any stream: it has one."""
+    sizes = struct.pack("<QQQ", 0x7FFF_FFFF_FFFF_F000, 0x7FFF_FFFF_FFFF_FFFF, 0x7FFF_FFFF_FFFF_FFFF)
+    outcome = examine(images.ntfs_field("sparse.bin", 128, 40, sizes))
+    entry = outcome.entry("/files/sparse.bin")
+    assert (entry["size"], entry["status"], entry["status_reason"]) == (None, "unreadable", "walk.entry-unreadable")
+    assert outcome.entry("/files/eicar.com")["status"] == "whole"
+
+
 def test_an_attribute_that_is_as_long_as_the_record_is_not(examine: Examine) -> None:
     """TSK then shows a file of 0 bytes without a stream; it has 809, which nobody could read: that must be said."""
     outcome = examine(images.ntfs_field("note.txt", 16, 4, struct.pack("<I", 0x7FFF_FFF0)))

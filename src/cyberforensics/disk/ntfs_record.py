@@ -39,8 +39,8 @@ def stream_name(file_system: FileSystem, number: int, attribute: int) -> Spelled
     return of_text(found) if found else None
 
 
-def is_whole(file_system: FileSystem, number: int) -> bool:
-    """Whether the attributes of a record can be followed to the mark of their end.
+def has_no_stream(file_system: FileSystem, number: int) -> bool:
+    """Whether the attributes of a record can be followed to the mark of their end, and none is a data stream.
 
     Raises:
         OSError: it can't be read.
@@ -48,8 +48,11 @@ def is_whole(file_system: FileSystem, number: int) -> bool:
     record = _record(file_system, number)
     place = int.from_bytes(record[20:22], "little")
     while place + 4 <= len(record):
-        if int.from_bytes(record[place : place + 4], "little") == _END:
+        kind = int.from_bytes(record[place : place + 4], "little")
+        if kind == _END:
             return True
+        if kind == ntfs.DATA:
+            return False
         size = int.from_bytes(record[place + 4 : place + 8], "little")
         if size < 24:
             return False

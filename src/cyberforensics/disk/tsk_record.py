@@ -87,9 +87,10 @@ def read_record(
         if (
             kind is Kind.FILE
             and not _has_stream(attributes)
-            and not ntfs_record.is_whole(file_system, name.meta_address or 0)
+            and not ntfs_record.has_no_stream(file_system, name.meta_address or 0)
         ):
-            # TSK leaves out what comes after a damaged attribute: an empty file and one that is lost look alike
+            # TSK leaves out an attribute of impossible size, and what comes after a damaged one: a file without a
+            # stream and one whose stream is lost look alike
             raise MalformedData("ntfs.record", "the attributes of the record are damaged")
         return Record(attributes, kind, times, owners.get(security) if security is not None else None, tag, NO_FACTS)
     facts = read_facts(name) if read_facts is not None else NO_FACTS

@@ -18,7 +18,7 @@ from cyberforensics.pipeline.known import Memory
 from cyberforensics.pipeline.wire import Message
 from cyberforensics.rules import CompiledRules, Scanner, open_compiled
 
-_ENTRIES_A_FRAME = 200
+_ENTRIES_A_FRAME = 1000
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ imported again. What the libraries print goes to standard error, which is the ru
 """
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -23,6 +24,7 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 def main() -> None:
     """Serve jobs until the parent closes the pipe."""
     _end_with_parent(int(sys.argv[1]))
+    gc.set_threshold(50_000, 50, 50)  # entries are many, small, and hold no cycles
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
     jobs = sys.stdin.buffer
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
