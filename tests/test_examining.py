@@ -30,8 +30,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(60):
         (folder / "a" / "desktop" / f"{number:03}.txt").write_text(f"{number} is held {'twice' if number < 3 else ''}")
     (folder / "b").mkdir()
-    for number in range(500):
-        (folder / "b" / f"{number:03}").write_text(str(number))
+    for number in range(1500):  # more than one answer of a worker holds
+        (folder / "b" / f"{number:04}").write_text(str(number))
     for number in range(LINKED):
         (folder / "z" / str(number)).mkdir()
         os.link(folder / "a" / "desktop" / f"{number:03}.txt", folder / "z" / str(number) / "second.exe")

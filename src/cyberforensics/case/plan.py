@@ -83,6 +83,7 @@ class Plan:
                             self._cut_early(database)
                 else:
                     problems.append(item)
+            self._cut_early(database)  # few as they may be: the first findings shall come soon
             database.executemany(self._insert, entries)
             add_problems(database, self._pass, volume.exhibit, volume.id, None, problems)
         return len(entries)
@@ -102,7 +103,6 @@ class Plan:
     def finish(self, free: int | None) -> None:
         """Set the plan's mark on the volume."""
         with self._store.transaction() as database:
-            self._cut_early(database)
             database.execute(
                 "UPDATE volume SET first_entry = ?, free = ?, walked = 1 WHERE number = ?",
                 (self._first, free, self._volume),

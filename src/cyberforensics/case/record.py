@@ -41,8 +41,11 @@ def record_batch(
         row = database.execute("SELECT contents FROM batch WHERE number = ?", (batch.number,)).fetchone()
         wanted = frozenset(json.loads(row[0]))
         results = [result for result in results if result[0].number in wanted]
+        database.executemany(
+            "INSERT INTO examination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_examination(pass_number, content, examination, category) for content, examination in results],
+        )
         for content, examination in results:
-            _examination(database, pass_number, content, examination, category)
             _findings(database, pass_number, content, examination, context)
             _events(database, pass_number, content, examination.events)
             add_problems(
@@ -62,25 +65,22 @@ def record_batch(
 
 
 def _examination(
-    database: sqlite3.Connection, pass_number: int, content: Content, examination: Examination, category: Category
-) -> None:
+    pass_number: int, content: Content, examination: Examination, category: Category
+) -> tuple[object, ...]:
     digests = examination.digests
-    database.execute(
-        "INSERT INTO examination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            content.number,
-            pass_number,
-            str(examination.status),
-            examination.status_reason,
-            examination.bytes_read,
-            digests.md5 if digests else None,
-            digests.sha1 if digests else None,
-            digests.sha256 if digests else None,
-            examination.digest_note,
-            examination.all_zero,
-            examination.media_type,
-            category(examination.media_type),
-        ),
+    return (
+        content.number,
+        pass_number,
+        str(examination.status),
+        examination.status_reason,
+        examination.bytes_read,
+        digests.md5 if digests else None,
+        digests.sha1 if digests else None,
+        digests.sha256 if digests else None,
+        examination.digest_note,
+        examination.all_zero,
+        examination.media_type,
+        category(examination.media_type),
     )
 
 
@@ -91,21 +91,21 @@ def _findings(
     examination: Examination,
     context: Callable[[str], str],
 ) -> None:
+    names = {name.entry: name for name in content.names}
+    numbers = {content.names[0].entry: content.number}
+    if len(names) > 1 and any(finding.entry in names for finding in examination.findings):
+        numbers |= database.execute(
+            "SELECT id, number FROM entry WHERE content = ? AND content <> number", (content.number,)
+        )
     for finding in examination.findings:
-        name = next((name for name in content.names if name.entry == finding.entry), content.names[0])
+        name = names.get(finding.entry or "", content.names[0])
         places = tuple((match.identifier, match.offset) for match in finding.strings)
-        row = (content.number,)
-        if name is not content.names[0]:
-            row = database.execute(
-                "SELECT number FROM entry WHERE content = ? AND content <> number AND id = ?",
-                (content.number, name.entry),
-            ).fetchone()
         database.execute(
             "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
             (
                 pass_number,
                 finding_id(name.entry, finding.source, finding.pack, finding.namespace, finding.rule, places),
-                row[0],
+                numbers[name.entry],
                 FINDING_SEVERITIES.index(finding.severity),
                 context(name.path),
                 examination.digests.sha256 if examination.digests else None,

@@ -3,6 +3,7 @@
 `Supervisor.examine` is the unit that is submitted: locally to a thread for each worker, later to a cluster.
 """
 
+import fcntl
 import math
 import os
 import pickle
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +62,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_PIPE = 1 << 20  # bytes that a worker may be ahead of the parent: an answer with a thousand entries fits
 _LOOK = 0.2  # seconds without an answer after which the worker's memory is looked at, again and again
 
 
@@ -301,6 +304,8 @@ def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.P
     except OSError as error:
         raise WorkerError(f"no worker process could be started ({error.strerror})") from error
     os.set_blocking(_pipe(process.stdin).fileno(), False)
+    with suppress(OSError):  # where that is more than the host allows
+        fcntl.fcntl(_pipe(process.stdout).fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
     return process
 
 
