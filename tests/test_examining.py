@@ -1,5 +1,6 @@
 """What is examined while the walk goes on gives what it would have given behind it."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cyberforensics import pipeline
+from cyberforensics import case, pipeline
 from cyberforensics.case import plan
 from cyberforensics.model.entry import Entry
 from cyberforensics.pipeline.pool import BatchResult, Pool
@@ -108,3 +109,29 @@ def test_findings_come_before_the_walk_ends(source: Path, options: Options, tmp_
         patched.setattr(pipeline, "list_volume", slowly)
         triage([source], tmp_path / "case", options, watch)
     assert any(found)
+
+
+def test_recent_entries_come_early(tmp_path: Path) -> None:
+    """Against the newest times of the volume, of which the very newest may be wrong; not against today."""
+    source = tmp_path / "source"
+    (source / "usr" / "share").mkdir(parents=True)
+    day = 86_400
+    newest = 1_000_000_000  # 2001-09-09
+    moments = {f"{number:03}": newest - 1000 * day for number in range(190)}
+    moments |= {"new 1": newest, "new 2": newest - 29 * day, "old": newest - 31 * day, "future": newest + 9000 * day}
+    moments |= {"usr/share/new": newest}  # of those that come last, and stay there
+    for name, moment in moments.items():
+        (source / name).write_text(name)
+        os.utime(source / name, (moment, moment))
+    helpers.made(tmp_path / "case", source)
+    with case.open_existing(tmp_path / "case") as store:
+        found = store.database.execute(
+            "SELECT path, priority FROM entry WHERE content = number ORDER BY path"
+        ).fetchall()
+        (first,) = store.database.execute("SELECT contents FROM batch ORDER BY number LIMIT 1").fetchone()
+        in_first = {path for path, _ in found if path.startswith(("/new", "/future"))}
+        numbers = dict(store.database.execute("SELECT path, number FROM entry"))
+    early = {path for path, priority in found if priority == plan.EARLY}
+    assert early == {"/new 1", "/new 2", "/future"} == in_first
+    assert {path for path, priority in found if priority == plan.LAST} == {"/usr/share/new"}
+    assert set(json.loads(first)[:3]) == {numbers[path] for path in early}

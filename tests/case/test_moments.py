@@ -32,7 +32,7 @@ def _moment(raw: int | str, encoding: str) -> tuple[int | None, int | None]:
     database.execute("INSERT INTO times VALUES (?, ?)", (raw, encoding))
     database.execute("INSERT INTO exhibit VALUES (NULL)")
     exact_too = "instant(times.raw, times.encoding, NULL)"
-    query = f"SELECT {moments._MOMENT}, {exact_too} FROM times, exhibit"  # noqa: S608 - our own text
+    query = f"SELECT {moments.MOMENT}, {exact_too} FROM times, exhibit"  # noqa: S608 - our own text
     fast, exact = database.execute(query).fetchone()
     database.close()
     return fast, exact

@@ -107,6 +107,18 @@ def test_10_a_stated_digest_that_differs(tmp_path: Path) -> None:
     assert helpers.run("verify-image", helpers.STICK).returncode == 0
 
 
+def test_10_a_stated_digest_of_what_has_no_media(tmp_path: Path) -> None:
+    """A folder has none: that the expectation was not checked is said, by both commands."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "file").write_text("x")
+    stated = f"sha256:{'0' * 64}"
+    result = helpers.inside("verify-image", tmp_path / "source", "--expect", stated)
+    assert result.returncode == 10
+    assert result.stdout.endswith("NOT COMPUTED\n")
+    result = helpers.inside("triage", tmp_path / "source", "--case", tmp_path / "case", "--no-rules", "--expect", stated)
+    assert "NOT COMPUTED" in result.stdout
+
+
 def test_10_nothing_to_export(whole: Path, tmp_path: Path) -> None:
     result = helpers.run("export", whole, "-o", tmp_path / "out", "--path", "/nothing like it")
     assert result.returncode == 10

@@ -35,7 +35,7 @@ _EVENTS = """
 SELECT event.entry, entry.volume, '', event.raw, event.encoding, event.number
 FROM event JOIN entry ON entry.number = event.entry
 """
-_MOMENT = """
+MOMENT = """
 CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding, exhibit.zone)
      WHEN times.encoding = 'filetime' AND times.raw >= 116444736000000000 THEN (times.raw - 116444736000000000) / 10
      WHEN times.encoding = 'posix-ns' AND times.raw > 0
@@ -47,7 +47,7 @@ CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding,
 as fast; a test holds both equal."""
 _SORTED = f"""
 SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, timed.event FROM (
-    SELECT times.*, {_MOMENT} AS moment FROM ({_STORED} UNION ALL {_EVENTS}) AS times
+    SELECT times.*, {MOMENT} AS moment FROM ({_STORED} UNION ALL {_EVENTS}) AS times
     JOIN volume ON volume.number = times.volume JOIN exhibit ON exhibit.exhibit = volume.exhibit
 ) AS timed JOIN entry ON entry.number = timed.entry
 WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)

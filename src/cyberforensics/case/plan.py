@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 
 from cyberforensics.case.problems import add_problems
+from cyberforensics.case.recent import raise_recent
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, insert, storable, to_json
 from cyberforensics.model.codec import encoder
@@ -15,8 +16,9 @@ from cyberforensics.model.volume import Volume
 _OTHER_COLUMNS = 27  # of an entry, beside its times
 
 
-FIRST = 0
-"""The priority of entries that do not wait for the end of the walk: their batches are cut while it goes on."""
+FIRST, EARLY, USUAL, LAST = range(4)
+"""Priorities. Entries of the first do not wait for the end of the walk: their batches are cut while it goes on. Recent
+entries of the usual one become early when it is over."""
 
 BATCH_COUNT = 256
 
@@ -153,6 +155,8 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
             their contents' names were read. A content that got further names since is examined again, with all.
     """
     with store.transaction() as database:
+        for (volume,) in database.execute("SELECT number FROM volume WHERE exhibit = ?", (exhibit,)).fetchall():
+            raise_recent(database, volume, USUAL, EARLY)
         again = [number for batch, listed in taken.items() for number in _take_back(database, batch, listed)]
         rows = database.execute(
             "SELECT entry.number, entry.volume, entry.size FROM entry JOIN volume ON volume.number = entry.volume "

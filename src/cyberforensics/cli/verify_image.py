@@ -24,7 +24,8 @@ def command(
 ) -> None:
     """Recompute the media's digests that are stored or stated, and compare. With none to compare, SHA-256 is computed.
 
-    Every line ends in MATCH, MISMATCH or NOT AVAILABLE (nothing to compare with). Exit code 10: a mismatch.
+    Every line ends in MATCH, MISMATCH, NOT AVAILABLE (nothing to compare with) or NOT COMPUTED (a folder has no media).
+    Exit code 10: a mismatch, or a stated digest that could not be computed.
     """
     expected = tuple(options.digest(text) for text in expect or [])
     with _progress(quiet=json) as progress:
@@ -33,8 +34,8 @@ def command(
         render.as_json([asdict(check) for check in checks])
     for check in checks if not json else ():
         stated = f"stated {check.stated} ({check.stated_origin})" if check.stated else "stated: none"
-        render.line(f"{check.subject} {check.algorithm}: {stated}, computed {check.computed}: {check.verdict}")
-    if any(check.verdict == "MISMATCH" for check in checks):
+        render.line(f"{check.subject} {check.algorithm}: {stated}, computed {check.computed or 'none'}: {check.verdict}")
+    if any(check.verdict == "MISMATCH" or (check.stated and check.computed is None) for check in checks):
         raise typer.Exit(EXIT_PROBLEMS)
 
 
