@@ -115,7 +115,9 @@ def test_10_a_stated_digest_of_what_has_no_media(tmp_path: Path) -> None:
     result = helpers.inside("verify-image", tmp_path / "source", "--expect", stated)
     assert result.returncode == 10
     assert result.stdout.endswith("NOT COMPUTED\n")
-    result = helpers.inside("triage", tmp_path / "source", "--case", tmp_path / "case", "--no-rules", "--expect", stated)
+    result = helpers.inside(
+        "triage", tmp_path / "source", "--case", tmp_path / "case", "--no-rules", "--expect", stated
+    )
     assert "NOT COMPUTED" in result.stdout
 
 

@@ -34,7 +34,9 @@ def command(
         render.as_json([asdict(check) for check in checks])
     for check in checks if not json else ():
         stated = f"stated {check.stated} ({check.stated_origin})" if check.stated else "stated: none"
-        render.line(f"{check.subject} {check.algorithm}: {stated}, computed {check.computed or 'none'}: {check.verdict}")
+        render.line(
+            f"{check.subject} {check.algorithm}: {stated}, computed {check.computed or 'none'}: {check.verdict}"
+        )
     if any(check.verdict == "MISMATCH" or (check.stated and check.computed is None) for check in checks):
         raise typer.Exit(EXIT_PROBLEMS)
 
