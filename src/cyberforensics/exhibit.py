@@ -82,7 +82,7 @@ class Run:
 
     def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
-        packs, limits = self.rule_set.packs, self.options.limits.in_words()
+        packs = self.rule_set.packs
         run_key = {
             "rule packs": [f"{pack.name} {pack.sha256}" for pack in packs],
             "rule files left out": [name for pack in packs for name in pack.left_out],
@@ -100,7 +100,8 @@ class Run:
             packs=packs,
             engine=rules.engine_version() if packs else "",
             versions=versions(),
-            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights), f"limits: {limits}")),
+            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
+            limits=self.options.limits.in_words(),
             examiner=self.options.examiner,
             command=self.options.command,
             source=path,

@@ -33,7 +33,7 @@ def _case(folder: Path, reader: str, *, names: str) -> case.Store:
     """A case that was listed and not yet examined."""
     store = case.open_or_create(folder)
     evidence = Evidence("E1", Container.RAW, (), MEDIA, 512, identity="made up")
-    setup = case.PassSetup("triage", {}, None, (), "", (), "", None, (), Path("made-up"))
+    setup = case.PassSetup("triage", {}, None, (), "", (), "", "", None, (), Path("made-up"))
     state = case.begin_pass(store, evidence, setup)
     volume = _volume(reader)
     plan = case.Plan(store, state.number, case.add_volume(store, volume), pipeline.priority)

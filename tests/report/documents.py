@@ -189,6 +189,7 @@ RUN = PassRecord(
     sessions=1,
     from_cache=0,
     read_only="opened without write access; workers restricted by Landlock",
+    limits="300 s for each entry",
 )
 
 

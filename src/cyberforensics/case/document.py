@@ -85,10 +85,10 @@ def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterat
 
 def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
     query = (
-        "SELECT pass.number, kind, packs, engine, versions, read_only, zone FROM pass "
+        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, zone FROM pass "
         "JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
     )
-    for number, kind, packs, engine, versions, read_only, zone in store.database.execute(query, (exhibit,)):
+    for number, kind, packs, engine, versions, read_only, limits, zone in store.database.execute(query, (exhibit,)):
         sessions = store.database.execute(
             "SELECT started, finished, examiner, command FROM session WHERE pass = ? ORDER BY number", (number,)
         ).fetchall()
@@ -106,6 +106,7 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
             sessions=len(sessions),
             from_cache=from_cache(store, number),
             read_only=read_only,
+            limits=limits,
         )
 
 

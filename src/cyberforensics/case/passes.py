@@ -30,6 +30,8 @@ class PassSetup:
     engine: str
     versions: tuple[tuple[str, str], ...]
     read_only: str
+    limits: str
+    """What one content may cost, in words."""
     examiner: str | None
     command: tuple[str, ...]
     source: Path
@@ -90,6 +92,7 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
                 setup.engine,
                 to_json(setup.versions),
                 setup.read_only,
+                setup.limits,
             ),
         )
         state = "planning"

@@ -39,7 +39,8 @@ CREATE TABLE pass (
     packs TEXT NOT NULL,              -- JSON: model.case_document.PackRecord
     engine TEXT NOT NULL,
     versions TEXT NOT NULL,
-    read_only TEXT NOT NULL
+    read_only TEXT NOT NULL,
+    limits TEXT NOT NULL              -- what one content may cost, in words
 ) STRICT;
 
 CREATE TABLE session (

@@ -92,6 +92,8 @@ class PassRecord:
     """Contents that were read and digested in this pass, but typed and scanned in an earlier one, of another case."""
     read_only: str
     """What was really done to keep the source unchanged."""
+    limits: str
+    """What one content might cost, in words; where it was resumed with others, those of the first start."""
 
 
 @dataclass(frozen=True, slots=True)

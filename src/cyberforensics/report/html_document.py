@@ -155,6 +155,7 @@ def _pass(run: PassRecord) -> Object:
         "sessions": run.sessions,
         "fromCache": run.from_cache,
         "readOnly": run.read_only,
+        "limits": run.limits,
         "versions": run.versions,
         "packs": [
             {
