@@ -9,6 +9,7 @@ SLOWED_CALLBACK     stand still inside a function that SQLite calls
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ def main() -> None:
     if "SLOWED_STAGE" in os.environ:
         _stand_at(os.environ["SLOWED_STAGE"])
     if "SLOWED_CALLBACK" in os.environ:
-        store._instant = lambda *_: _stand()
+        store._instant = _stand_inside  # type: ignore[assignment]
     cli.main()
 
 
@@ -79,6 +80,11 @@ def _stand_at(stage: str) -> None:
         return work(*rest, watch)
 
     triage.triage = standing  # type: ignore[assignment]
+
+
+def _stand_inside(*_: object) -> None:
+    print("inside a callback", file=sys.stderr, flush=True)  # noqa: T201 - the test waits for it
+    _stand()
 
 
 def _stand() -> None:

@@ -147,7 +147,7 @@ def test_a_signal_inside_a_callback_of_sqlite(tmp_path: Path, rules: Path, undis
     """SQLite swallows what a function raises that it calls; that a signal came is remembered all the same."""
     folder = tmp_path / "case"
     process = helpers.start(*_arguments(folder, rules), SLOWED_CALLBACK="1")
-    _signal_at(process, "writing the reports", signal.SIGINT, 130, "stopped")
+    _signal_at(process, "inside a callback", signal.SIGINT, 130, "stopped")
     _goes_on(folder, rules, undisturbed)
 
 
