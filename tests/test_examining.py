@@ -10,7 +10,7 @@ import pytest
 
 from cyberforensics import case, pipeline
 from cyberforensics.case import plan
-from cyberforensics.model.entry import Entry
+from cyberforensics.model.entry import EARLY, FIRST, LAST, Entry
 from cyberforensics.pipeline.pool import BatchResult, Pool
 from cyberforensics.triage import Options, Progress, triage
 from tests import helpers
@@ -50,7 +50,7 @@ def test_a_name_that_is_listed_late(
     timing: str, source: Path, options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "priority", lambda _: pipeline.FIRST + 1)
+        patched.setattr(pipeline, "priority", lambda _: FIRST + 1)
         triage([source], tmp_path / "behind", options)
     expected = helpers.shown(tmp_path / "behind")
     assert expected["findings"].count(b'"Placed"') == LINKED  # the generator's truth
@@ -131,7 +131,7 @@ def test_recent_entries_come_early(tmp_path: Path) -> None:
         (first,) = store.database.execute("SELECT contents FROM batch ORDER BY number LIMIT 1").fetchone()
         in_first = {path for path, _ in found if path.startswith(("/new", "/future"))}
         numbers = dict(store.database.execute("SELECT path, number FROM entry"))
-    early = {path for path, priority in found if priority == plan.EARLY}
+    early = {path for path, priority in found if priority == EARLY}
     assert early == {"/new 1", "/new 2", "/future"} == in_first
-    assert {path for path, priority in found if priority == plan.LAST} == {"/usr/share/new"}
+    assert {path for path, priority in found if priority == LAST} == {"/usr/share/new"}
     assert set(json.loads(first)[:3]) == {numbers[path] for path in early}

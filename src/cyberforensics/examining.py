@@ -4,11 +4,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cyberforensics import case, disk, pipeline, rules
+from cyberforensics.model.entry import FIRST
 from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.media_types import category
 from cyberforensics.model.run import Observer, Progress
 
 _AHEAD = 3  # batches that wait for each worker
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts for the progress display."""
+
+    done: int = 0
+    total: int = 0
+    done_size: int = 0
+    total_size: int = 0
+    severities: dict[str, int] = field(default_factory=dict)
+
+    def add(self, size: int, severities: Sequence[str]) -> None:
+        self.done += 1
+        self.done_size += size
+        for severity in severities:
+            self.severities[severity] = self.severities.get(severity, 0) + 1
+
+    def by_severity(self) -> dict[str, int]:
+        """The most severe first."""
+        return {name: self.severities[name] for name in reversed(FINDING_SEVERITIES) if name in self.severities}
 
 
 @dataclass(slots=True)
@@ -26,7 +48,7 @@ class Examining:
     """What the workers have, by number."""
     _early: dict[int, int] = field(default_factory=dict)
     """Batches that were given out during the walk, as `case.cut_batches` takes them."""
-    _tally: "_Tally" = field(default_factory=lambda: _Tally())
+    _tally: _Tally = field(default_factory=_Tally)
 
     def during_walk(self, cut: Sequence[int], listed: int) -> None:
         """Give out batches that were just cut, as far as there is room, and record what is done; never wait.
@@ -54,7 +76,7 @@ class Examining:
         )
         begun = False
         for batch in case.remaining_batches(self.store, self.pass_number, tuple(self._given)):
-            if not begun and batch.priority != pipeline.FIRST:
+            if not begun and batch.priority != FIRST:
                 begun = True
                 begin_digests()
             self._give(batch)
@@ -92,24 +114,3 @@ class Examining:
         tally = self._tally
         sizes = (tally.done, tally.total, tally.done_size, tally.total_size)
         return Progress(stage, self.source.exhibit, 0, *sizes, tally.by_severity())
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts for the progress display."""
-
-    done: int = 0
-    total: int = 0
-    done_size: int = 0
-    total_size: int = 0
-    severities: dict[str, int] = field(default_factory=dict)
-
-    def add(self, size: int, severities: Sequence[str]) -> None:
-        self.done += 1
-        self.done_size += size
-        for severity in severities:
-            self.severities[severity] = self.severities.get(severity, 0) + 1
-
-    def by_severity(self) -> dict[str, int]:
-        """The most severe first."""
-        return {name: self.severities[name] for name in reversed(FINDING_SEVERITIES) if name in self.severities}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from cyberforensics.case.store import Store
+from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.entry import Content, Name
 from cyberforensics.model.volume import Volume
@@ -60,11 +60,10 @@ def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:
     """Contents done and in all, bytes done and in all."""
     row = store.database.execute(
         "SELECT coalesce(sum(done * json_array_length(contents)), 0), coalesce(sum(json_array_length(contents)), 0), "
-        "coalesce(sum(done * (size >> 32)), 0), coalesce(sum(done * (size & 0xFFFFFFFF)), 0), "
-        "coalesce(sum(size >> 32), 0), coalesce(sum(size & 0xFFFFFFFF), 0) FROM batch WHERE pass = ?",
+        f"{sum_of('done * size')}, {sum_of('size')} FROM batch WHERE pass = ?",
         (pass_number,),
     ).fetchone()
-    return row[0], row[1], (row[2] << 32) + row[3], (row[4] << 32) + row[5]  # see `coverage.entry_coverage`
+    return row[0], row[1], joined(row[2], row[3]), joined(row[4], row[5])
 
 
 _CONTENT = (

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 
-from cyberforensics.case.store import Store
+from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage, MediaPart
 from cyberforensics.model.volume import Volume, VolumeStatus
 
-_ROWS = """
+_ROWS = f"""
 SELECT coalesce(examination.status, entry.status, 'skipped'),
        coalesce(examination.status_reason, entry.status_reason, iif(examination.status IS NULL, 'not-reached', NULL)),
-       count(*), coalesce(sum(entry.size >> 32), 0), coalesce(sum(entry.size & 0xFFFFFFFF), 0)
+       count(*), {sum_of("entry.size")}
 FROM entry JOIN volume ON volume.number = entry.volume
 LEFT JOIN examination ON examination.content = entry.number
 WHERE volume.exhibit = ? AND (entry.content = entry.number OR entry.status IS NOT NULL)
@@ -25,7 +25,7 @@ def entry_coverage(store: Store, exhibit: str) -> EntryCoverage:
     no_content = 0
     parts: dict[str, dict[str, Amount]] = {"partial": {}, "skipped": {}, "unreadable": {}}
     for status, reason, count, high, low in store.database.execute(_ROWS, (exhibit,)):
-        size = (high << 32) + low  # in halves: what a hostile image claims may not fit an integer of SQLite's
+        size = joined(high, low)
         if status == "no-content":
             no_content += count
         elif status == "whole":
@@ -33,14 +33,13 @@ def entry_coverage(store: Store, exhibit: str) -> EntryCoverage:
         else:
             parts[status][reason or "unstated"] = Amount(count, size)
     names, seen, high, low = store.database.execute(
-        "SELECT count(*), count(*) FILTER (WHERE seen), coalesce(sum(size >> 32) FILTER (WHERE seen), 0), "
-        "coalesce(sum(size & 0xFFFFFFFF) FILTER (WHERE seen), 0) FROM "
+        f"SELECT count(*), count(*) FILTER (WHERE seen), {sum_of('iif(seen, size, 0)')} FROM "
         "(SELECT entry.size AS size, (entry.content IS NOT NULL AND entry.content = entry.number) OR "
         "coalesce(entry.status, 'no-content') <> 'no-content' AS seen "
         "FROM entry JOIN volume ON volume.number = entry.volume WHERE volume.exhibit = ?)",
         (exhibit,),
     ).fetchone()
-    amount = Amount(seen, (high << 32) + low)
+    amount = Amount(seen, joined(high, low))
     return EntryCoverage(amount, whole, parts["partial"], parts["skipped"], parts["unreadable"], no_content, names)
 
 
@@ -87,12 +86,9 @@ def _closed(volume: Volume) -> str:
     }.get(volume.status, "not-opened")
 
 
-_CONTENT = """
-SELECT coalesce(examination.status = 'whole', 0),
-       coalesce(sum(min(entry.size, entry.allocated_size) >> 32), 0),
-       coalesce(sum(min(entry.size, entry.allocated_size) & 0xFFFFFFFF), 0),
-       coalesce(sum(max(0, entry.allocated_size - entry.size) >> 32), 0),
-       coalesce(sum(max(0, entry.allocated_size - entry.size) & 0xFFFFFFFF), 0)
+_CONTENT = f"""
+SELECT coalesce(examination.status = 'whole', 0), {sum_of("min(entry.size, entry.allocated_size)")},
+       {sum_of("max(0, entry.allocated_size - entry.size)")}
 FROM entry LEFT JOIN examination ON examination.content = entry.number
 WHERE entry.volume = ? AND entry.allocated AND entry.allocated_size > 0
       AND (entry.content = entry.number OR (entry.content IS NULL AND entry.status <> 'no-content'))
@@ -107,19 +103,19 @@ def _volume_parts(
     examined = unexamined = slack = 0
     if volume.reader == "tsk":
         for is_whole, high, low, slack_high, slack_low in store.database.execute(_CONTENT, (number,)):
-            slack += (slack_high << 32) + slack_low
+            slack += joined(slack_high, slack_low)
             if is_whole:
-                examined += (high << 32) + low
+                examined += joined(high, low)
             else:
-                unexamined += (high << 32) + low
+                unexamined += joined(high, low)
     else:
         high, low = store.database.execute(
-            "SELECT coalesce(sum(entry.size >> 32), 0), coalesce(sum(entry.size & 0xFFFFFFFF), 0) FROM entry "
+            f"SELECT {sum_of('entry.size')} FROM entry "
             "JOIN examination ON examination.content = entry.number "
             "WHERE entry.volume = ? AND examination.status = 'whole'",
             (number,),
         ).fetchone()
-        examined = min(present, (high << 32) + low)
+        examined = min(present, joined(high, low))
     if truncated or free is None or volume.reader != "tsk":
         examined, unexamined = min(present, examined), min(max(0, present - examined), unexamined)
         slack = min(slack, present - examined - unexamined)

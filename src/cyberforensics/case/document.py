@@ -8,7 +8,7 @@ from cyberforensics.case import rows
 from cyberforensics.case.contents import from_cache
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
-from cyberforensics.case.store import Store
+from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.case_document import (
     MAX_FINDINGS,
     ActivityBin,
@@ -112,14 +112,13 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
 
 def _categories(store: Store, exhibit: str) -> Iterator[tuple[str, int, int]]:
     found = store.database.execute(
-        "SELECT coalesce(category, 'not determined'), count(*), coalesce(sum(entry.size >> 32), 0), "
-        "coalesce(sum(entry.size & 0xFFFFFFFF), 0) FROM examination "
+        f"SELECT coalesce(category, 'not determined'), count(*), {sum_of('entry.size')} FROM examination "
         "JOIN entry ON entry.number = examination.content JOIN volume ON volume.number = entry.volume "
         "WHERE volume.exhibit = ? GROUP BY 1 ORDER BY 2 DESC, 1",
         (exhibit,),
     )
     for category, count, high, low in found:
-        yield category, count, (high << 32) + low  # see `coverage.entry_coverage`
+        yield category, count, joined(high, low)
 
 
 def _problems(store: Store) -> Iterator[ProblemGroup]:

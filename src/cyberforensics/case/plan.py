@@ -3,26 +3,22 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.recent import raise_recent
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, insert, storable, to_json
 from cyberforensics.model.codec import encoder
-from cyberforensics.model.entry import TIME_MEANINGS, Entry
+from cyberforensics.model.entry import FIRST, TIME_MEANINGS, Entry
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
 
 _OTHER_COLUMNS = 27  # of an entry, beside its times
 
-
-FIRST, EARLY, USUAL, LAST = range(4)
-"""Priorities. Entries of the first do not wait for the end of the walk: their batches are cut while it goes on. Recent
-entries of the usual one become early when it is over."""
-
 BATCH_COUNT = 256
-
-
 BATCH_SIZE = 64 * 1024 * 1024
 """A batch ends with the content that reaches one of these (contents, bytes)."""
 
@@ -51,6 +47,36 @@ def add_volume(store: Store, volume: Volume) -> int:
         return insert(database, "volume", (volume.exhibit, volume.id, to_json(encoder(Volume)(volume)), None, None, 0))
 
 
+@dataclass(slots=True)
+class _Cutter:
+    """Contents of one volume on their way into batches."""
+
+    pass_number: int
+    volume: int
+    most: int
+    """Contents of a batch."""
+    batches: list[int] = field(default_factory=list)
+    """Numbers of those that were cut."""
+    _contents: list[int] = field(default_factory=list)
+    _size: int = 0
+
+    def add(self, database: sqlite3.Connection, content: int, size: int) -> None:
+        """Put a content into the batch, cutting before it what it does not fit into, and behind it what it fills."""
+        if self._size + size > MOST_BYTES:
+            self.cut(database)
+        self._contents.append(content)
+        self._size += size
+        if len(self._contents) >= self.most or self._size >= BATCH_SIZE:
+            self.cut(database)
+
+    def cut(self, database: sqlite3.Connection) -> None:
+        """End the batch, if there is anything in it."""
+        if self._contents:
+            row = (self.pass_number, self.volume, to_json(self._contents), self._size, 0)
+            self.batches.append(insert(database, "batch", row))
+        self._contents, self._size = [], 0
+
+
 class Plan:
     """The entries of one volume, written as the walk yields them; those of `FIRST` priority are cut into batches."""
 
@@ -62,9 +88,7 @@ class Plan:
         self._kinds: dict[str, int] = dict(store.database.execute("SELECT kinds, number FROM time_kinds").fetchall())
         row = store.database.execute("SELECT coalesce(max(number), 0) + 1 FROM entry").fetchone()
         self._first = int(row[0])
-        self._early: list[int] = []
-        self._early_size = 0
-        self._cut: list[int] = []
+        self._early = _Cutter(pass_number, number, min(EARLY_COUNT, BATCH_COUNT))
         self._insert = f"INSERT INTO entry VALUES ({', '.join('?' * (_OTHER_COLUMNS + len(TIME_COLUMNS)))})"
 
     def add(self, volume: Volume, items: Iterable[Entry | Problem]) -> int:
@@ -77,30 +101,19 @@ class Plan:
                     priority = self._priority(item)
                     entries.append(self._row(item, priority, database))
                     if priority == FIRST and item.content == item.number and item.status is None:
-                        if self._early_size + (item.size or 0) > MOST_BYTES:
-                            self._cut_early(database)
-                        self._early.append(self._first + item.number)
-                        self._early_size += item.size or 0
-                        if len(self._early) >= min(EARLY_COUNT, BATCH_COUNT) or self._early_size >= BATCH_SIZE:
-                            self._cut_early(database)
+                        self._early.add(database, self._first + item.number, item.size or 0)
                 else:
                     problems.append(item)
-            self._cut_early(database)  # few as they may be: the first findings shall come soon
+            self._early.cut(database)  # few as they may be: the first findings shall come soon
             database.executemany(self._insert, entries)
             add_problems(database, self._pass, volume.exhibit, volume.id, None, problems)
         return len(entries)
 
     def cut(self) -> tuple[int, ...]:
         """The numbers of the batches that were cut since this was last asked."""
-        numbers = tuple(self._cut)
-        self._cut.clear()
+        numbers = tuple(self._early.batches)
+        self._early.batches.clear()
         return numbers
-
-    def _cut_early(self, database: sqlite3.Connection) -> None:
-        if self._early:
-            row = (self._pass, self._volume, to_json(self._early), self._early_size, 0)
-            self._cut.append(insert(database, "batch", row))
-        self._early, self._early_size = [], 0
 
     def finish(self, free: int | None) -> None:
         """Set the plan's mark on the volume."""
@@ -156,7 +169,7 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
     """
     with store.transaction() as database:
         for (volume,) in database.execute("SELECT number FROM volume WHERE exhibit = ?", (exhibit,)).fetchall():
-            raise_recent(database, volume, USUAL, EARLY)
+            raise_recent(database, volume)
         again = [number for batch, listed in taken.items() for number in _take_back(database, batch, listed)]
         rows = database.execute(
             "SELECT entry.number, entry.volume, entry.size FROM entry JOIN volume ON volume.number = entry.volume "
@@ -165,19 +178,11 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
             "ORDER BY entry.priority, entry.volume, entry.first_address, entry.number",
             (exhibit, FIRST, to_json(again)),
         )
-        numbers: list[int] = []
-        current: int | None = None
-        size = 0
-        for number, volume, length in rows:
-            is_full = len(numbers) >= BATCH_COUNT or size >= BATCH_SIZE or size + (length or 0) > MOST_BYTES
-            if numbers and (volume != current or is_full):
-                insert(database, "batch", (pass_number, current, to_json(numbers), size, 0))
-                numbers, size = [], 0
-            current = volume
-            numbers.append(number)
-            size += length or 0
-        if numbers:
-            insert(database, "batch", (pass_number, current, to_json(numbers), size, 0))
+        for volume, contents in groupby(rows, key=itemgetter(1)):
+            cutter = _Cutter(pass_number, volume, BATCH_COUNT)
+            for number, _, size in contents:
+                cutter.add(database, number, size or 0)
+            cutter.cut(database)
         database.execute("UPDATE pass SET state = 'examining' WHERE number = ?", (pass_number,))
 
 

@@ -7,6 +7,7 @@ changed or made in the days before that.
 import sqlite3
 
 from cyberforensics.case.moments import MOMENT
+from cyberforensics.model.entry import EARLY, USUAL
 
 DAYS = 30
 _MICROSECONDS = 86_400_000_000  # of a day
@@ -26,8 +27,8 @@ JOIN volume ON volume.number = ?1 JOIN exhibit ON exhibit.exhibit = volume.exhib
 """
 
 
-def raise_recent(database: sqlite3.Connection, volume: int, usual: int, raised: int) -> None:
-    """Give the recent entries of a volume that have the `usual` priority the `raised` one."""
+def raise_recent(database: sqlite3.Connection, volume: int) -> None:
+    """Raise the recent entries of a volume from the `USUAL` priority to `EARLY`."""
     database.execute(_TIMES, (volume,))
     try:
         newest = database.execute(
@@ -38,7 +39,7 @@ def raise_recent(database: sqlite3.Connection, volume: int, usual: int, raised: 
             database.execute(
                 "UPDATE entry SET priority = ? WHERE priority = ? "
                 "AND number IN (SELECT number FROM recent WHERE moment >= ?)",
-                (raised, usual, newest[0] - DAYS * _MICROSECONDS),
+                (EARLY, USUAL, newest[0] - DAYS * _MICROSECONDS),
             )
     finally:
         database.execute("DROP TABLE recent")

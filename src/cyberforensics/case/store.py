@@ -258,6 +258,19 @@ def _check_format(store: Store) -> None:
         )
 
 
+def sum_of(size: str) -> str:
+    """Two columns of a query, the halves of a sum of sizes; `joined` makes it one.
+
+    What a hostile image claims may not fit an integer of SQLite's, whose `sum` then ends the query.
+    """
+    return f"coalesce(sum(({size}) >> 32), 0), coalesce(sum(({size}) & 0xFFFFFFFF), 0)"
+
+
+def joined(high: int, low: int) -> int:
+    """The sum behind the two columns of `sum_of`."""
+    return (high << 32) + low
+
+
 def to_json(value: object) -> str:
     """Canonical JSON for a column."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -147,7 +147,7 @@ class LocatedFinding:
     size: int | None
     digests: Digests | None
     digest_note: str | None
-    names: "Names"
+    names: Names
     context: str
     finding: Finding
 

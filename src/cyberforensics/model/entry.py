@@ -54,6 +54,11 @@ class Status(StrEnum):
     NO_CONTENT = "no-content"
 
 
+FIRST, EARLY, USUAL, LAST = range(4)
+"""In which order contents are examined. Those of the first do not wait for the end of the walk; recent entries of the
+usual one become early when it is over."""
+
+
 TimeMeaning = Literal[
     "modified",
     "accessed",

@@ -10,14 +10,13 @@ from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import PendingDigests, Pool
-from cyberforensics.pipeline.priority import FIRST, context, priority
+from cyberforensics.pipeline.priority import context, priority
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
-from cyberforensics.pipeline.wire import Exported, SourceDigests, Written
+from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
 
 __all__ = [
-    "FIRST",
     "Beside",
     "CacheFile",
     "DigestJob",
@@ -26,6 +25,7 @@ __all__ = [
     "ExportJob",
     "Exported",
     "Limits",
+    "Message",
     "OpenJob",
     "PendingDigests",
     "Pool",
@@ -35,7 +35,6 @@ __all__ = [
     "WalkJob",
     "Worker",
     "WorkerStopped",
-    "Written",
     "beside",
     "cache_file",
     "compare",

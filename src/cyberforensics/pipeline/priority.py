@@ -4,9 +4,7 @@ import re
 from fnmatch import translate
 from functools import cache
 
-from cyberforensics.model.entry import Entry
-
-FIRST, EARLY, USUAL, LAST = range(4)
+from cyberforensics.model.entry import EARLY, FIRST, LAST, USUAL, Entry
 
 _ORDER: tuple[tuple[int, tuple[str, ...]], ...] = (
     (
