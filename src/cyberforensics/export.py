@@ -7,6 +7,7 @@ from pathlib import Path
 from cyberforensics import case, disk, pipeline, report
 from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
 from cyberforensics.model.case_document import EntryRow
+from cyberforensics.replacing import replacing
 
 INDEX = "index.jsonl"
 
@@ -47,7 +48,7 @@ def export(
         raise CannotWrite(f"{files}: can't be made ({error.strerror})") from error
     case.log_action(store.folder, "export started", {"contents": len(wanted)})
     done = tuple(_export(store, wanted, files, roots))
-    with report.replacing(folder / INDEX) as out:
+    with replacing(folder / INDEX) as out:
         for item in done:
             line = report.json_line({**report.entry_object(item.row), "file": item.file, "not_exported": item.reason})
             out.write(line.encode() + b"\n")

@@ -2,21 +2,23 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
 
-_TOGETHER = 512
-"""Lines that are encoded and written at once: one by one takes twice as long."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, mode: int = 0o666, hint: str = "make room or choose another folder") -> Iterator[BinaryIO]:
     """Write beside the file and put it in place when everything is written through.
+
+    Args:
+        mode: permissions of the file, from which the host takes what it always takes.
+        hint: what to do where it can't be written.
 
     Raises:
         CannotWrite: the folder or the disk refuses.
@@ -24,7 +26,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as out:
+        with os.fdopen(os.open(beside, _NEW, mode), "wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
@@ -34,13 +36,4 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             beside.unlink()
         if not isinstance(error, OSError):
             raise
-        raise CannotWrite(
-            f"{path}: can't be written ({error.strerror or error})", hint="make room or choose another folder"
-        ) from error
-
-
-def write_lines(lines: Iterable[str], out: BinaryIO, *, end: str = "\n") -> None:
-    """Write text as UTF-8, every line with its end."""
-    waiting = iter(lines)
-    while together := list(islice(waiting, _TOGETHER)):
-        out.write((end.join(together) + end).encode())
+        raise CannotWrite(f"{path}: can't be written ({error.strerror or error})", hint=hint) from error

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import Error
 from cyberforensics.model.run import Summary
+from cyberforensics.replacing import replacing
 
 LARGE = 20_000
 """Entries from which on a process of its own is worth its start for the timeline."""
-_ROWS = 50_000  # of the timeline between two signs of life
 
 HTML, TIMELINE = "report.html", "timeline.csv"
 
@@ -23,25 +22,21 @@ class TimelineJob:
 
     folder: Path
 
-    def run(self, _: pipeline.Worker) -> Iterator[pipeline.Written]:
-        """Yield how many rows were written so far."""
+    def run(self, _: pipeline.Worker) -> Iterator[pipeline.Message]:
+        """Write it; there is nothing to answer."""
         with case.open_existing(self.folder) as store, case.sorted_times(store) as times:
-            yield from write_timeline(times)
+            write_timeline(times)
+        return iter(())
 
 
-def write_timeline(times: case.SortedTimes) -> Iterator[pipeline.Written]:
-    """Write the timeline, yielding how many lines were written so far.
+def write_timeline(times: case.SortedTimes) -> None:
+    """Write the timeline.
 
     Raises:
         CannotWrite: it can't be written.
     """
-    with report.replacing(times.store.folder / case.REPORTS / TIMELINE) as out:
-        lines = report.csv_lines(case.timeline_rows(times))
-        count = 0
-        while some := list(islice(lines, _ROWS)):
-            report.write_lines(some, out, end="\r\n")
-            count += len(some)
-            yield pipeline.Written(count)
+    with replacing(times.store.folder / case.REPORTS / TIMELINE) as out:
+        report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
 
 
 def write_reports(store: case.Store, *, beside: bool = False) -> Summary:
@@ -60,8 +55,7 @@ def write_reports(store: case.Store, *, beside: bool = False) -> Summary:
     with case.sorted_times(store) as times, running as other:
         summary = _write_html(times)
         if not other.is_done():
-            for _ in write_timeline(times):
-                pass
+            write_timeline(times)
     return summary
 
 
@@ -76,7 +70,7 @@ def _write_html(times: case.SortedTimes) -> Summary:
                 hint="this is a bug: please report it with the files case.sqlite and run.log",
             )
     folder = store.folder / case.REPORTS
-    with report.replacing(folder / HTML) as out:
+    with replacing(folder / HTML) as out:
         report.write_html(
             document,
             case.entries(store, order="weight", limit=report.MAX_ENTRIES),

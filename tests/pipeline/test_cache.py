@@ -94,7 +94,7 @@ def test_a_folder_that_refuses(tmp_path: Path) -> None:
         cache_file(tmp_path / "file", {})
     file = _made(tmp_path)
     before = file.path.read_bytes()
-    file.path.with_suffix(".part").mkdir()  # in the way
+    file.path.with_name(f".{file.path.name}.part").mkdir()  # in the way
     with pytest.raises(CannotWrite):
         update_cache(file, [(b"\2" * 32, 5, "text/plain", None)])
     assert file.path.read_bytes() == before

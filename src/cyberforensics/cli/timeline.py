@@ -8,6 +8,7 @@ import typer
 
 from cyberforensics import case, report
 from cyberforensics.cli import options, render
+from cyberforensics.replacing import replacing
 
 
 class Format(StrEnum):
@@ -42,7 +43,7 @@ def command(
         if output is None:
             render.lines(lines)
         else:
-            with report.replacing(output) as out:
+            with replacing(output) as out:
                 report.write_lines(lines, out)
             case.log_action(folder, "timeline written", {"format": form.value})
     for notice in report.notice_lines(form.value, left_out):

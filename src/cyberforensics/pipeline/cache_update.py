@@ -8,15 +8,16 @@ import os
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
 from cyberforensics.pipeline.cache import MAGIC, RECORD, CacheFile, Row, open_cache
+from cyberforensics.replacing import replacing
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+_HINT = "it is the content cache: the case is whole, and only its part of the cache is missing"
 
 
 def update_cache(file: CacheFile, new: Iterable[Row]) -> None:
@@ -29,29 +30,17 @@ def update_cache(file: CacheFile, new: Iterable[Row]) -> None:
         CannotWrite: the folder or the disk refuses; the old cache is then still there.
         UsageError: the old cache is damaged.
     """
-    beside = file.path.with_suffix(".part")
     try:
         with _alone(file.folder):
             old = open_cache(file)
             rows = heapq.merge(old.rows() if old is not None else (), new, key=_place)
-            try:
-                with (
-                    os.fdopen(os.open(beside, _NEW, 0o600), "wb") as out,
-                    tempfile.TemporaryFile(dir=file.folder) as lists,
-                ):
-                    _write(out, lists, file.key, (next(same) for _, same in groupby(rows, key=_place)))
-                    out.flush()
-                    os.fsync(out.fileno())
-                beside.replace(file.path)
-            except BaseException:
-                with suppress(OSError):
-                    beside.unlink()
-                raise
+            with (
+                replacing(file.path, mode=0o600, hint=_HINT) as out,
+                tempfile.TemporaryFile(dir=file.folder) as lists,
+            ):
+                _write(out, lists, file.key, (next(same) for _, same in groupby(rows, key=_place)))
     except OSError as error:
-        raise CannotWrite(
-            f"{file.path}: the content cache can't be written ({error.strerror})",
-            hint="the case is whole; only its part of the cache is missing",
-        ) from error
+        raise CannotWrite(f"{file.path}: can't be written ({error.strerror})", hint=_HINT) from error
 
 
 def _place(row: Row) -> tuple[bytes, int]:

@@ -15,6 +15,7 @@ from cyberforensics.report.jsonl import (
     schema,
     volume_object,
 )
+from cyberforensics.report.lines import write_lines
 from cyberforensics.report.objects import (
     coverage_lines,
     info_object,
@@ -22,7 +23,6 @@ from cyberforensics.report.objects import (
     notice_lines,
     summary_object,
 )
-from cyberforensics.report.replacing import replacing, write_lines
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     coverage_in_words,
@@ -58,7 +58,6 @@ __all__ = [
     "notice_lines",
     "object_csv_lines",
     "problem_object",
-    "replacing",
     "schema",
     "summary",
     "summary_object",
