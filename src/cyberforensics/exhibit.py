@@ -82,11 +82,8 @@ class Run:
 
     def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
-        packs = self.rule_set.packs
         run_key = {
-            "rule packs": [f"{pack.name} {pack.sha256}" for pack in packs],
-            "rule files left out": [name for pack in packs for name in pack.left_out],
-            "rule engine": rules.engine_version() if packs else "",
+            **self.rule_set.key,
             "source time zone": zone,
             "stated digest": f"{stated.algorithm}:{stated.value}" if stated is not None else None,
             "media digest computed": self.options.verify,
@@ -97,8 +94,8 @@ class Run:
             kind="triage",
             run_key=run_key,
             zone=zone,
-            packs=packs,
-            engine=rules.engine_version() if packs else "",
+            packs=self.rule_set.packs,
+            engine=self.rule_set.engine,
             versions=versions(),
             read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
             limits=self.options.limits.in_words(),

@@ -115,9 +115,7 @@ def _save(rule_set: rules.RuleSet, spool: Path) -> rules.CompiledRules:
 def _cache_key(rule_set: rules.RuleSet) -> Mapping[str, object]:
     """What the results of a content depend on, beside its bytes."""
     return {
-        "rule packs": [f"{pack.name} {pack.sha256}" for pack in rule_set.packs],
-        "rule files left out": [name for pack in rule_set.packs for name in pack.left_out],
-        "rule engine": rules.engine_version() if rule_set.packs else "",
+        **rule_set.key,
         "versions": [f"{name} {version}" for name, version in result_versions()],
         "finding": [field.name for field in fields(Finding)],
     }

@@ -4,6 +4,8 @@ TSK writes ``^`` for controls and for what it can't turn into UTF-8, also inside
 Technologies File System (NTFS)" documentation, "MFT entry" (fix-up values) and "MFT attribute".
 """
 
+from collections.abc import Iterator
+
 from cyberforensics.disk import ntfs
 from cyberforensics.disk.raw_fat_names import Spelled, of_text
 from cyberforensics.disk.tsk import FileSystem
@@ -12,6 +14,7 @@ _STRIDE = 512  # bytes that one fix-up value guards
 _ATTRIBUTE_LIST = 0x20
 _END = 0xFFFF_FFFF
 _LARGEST_RECORD = 65_536
+_HEADER = 24  # bytes of the shortest attribute
 
 
 def stream_name(file_system: FileSystem, number: int, attribute: int) -> Spelled | None:
@@ -23,19 +26,13 @@ def stream_name(file_system: FileSystem, number: int, attribute: int) -> Spelled
         record = _record(file_system, number)
     except OSError:
         return None
-    place = int.from_bytes(record[20:22], "little")
     found = None
-    while place + 24 <= len(record):
-        kind = int.from_bytes(record[place : place + 4], "little")
-        size = int.from_bytes(record[place + 4 : place + 8], "little")
-        if kind == _END or size < 24:
-            break
+    for place, kind in _attributes(record):
         if kind == _ATTRIBUTE_LIST:
             return None
         if kind == ntfs.DATA and int.from_bytes(record[place + 14 : place + 16], "little") == attribute:
             start = place + int.from_bytes(record[place + 10 : place + 12], "little")
             found = record[start : start + 2 * record[place + 9]]
-        place += size
     return of_text(found) if found else None
 
 
@@ -45,19 +42,22 @@ def has_no_stream(file_system: FileSystem, number: int) -> bool:
     Raises:
         OSError: it can't be read.
     """
-    record = _record(file_system, number)
+    kinds = [kind for _, kind in _attributes(_record(file_system, number))]
+    return kinds[-1:] == [_END] and ntfs.DATA not in kinds
+
+
+def _attributes(record: bytes) -> Iterator[tuple[int, int]]:
+    """Place and type of each attribute, the mark of the end included, as far as their sizes can be followed."""
     place = int.from_bytes(record[20:22], "little")
     while place + 4 <= len(record):
         kind = int.from_bytes(record[place : place + 4], "little")
-        if kind == _END:
-            return True
-        if kind == ntfs.DATA:
-            return False
         size = int.from_bytes(record[place + 4 : place + 8], "little")
-        if size < 24:
-            return False
+        if kind != _END and (size < _HEADER or place + _HEADER > len(record)):
+            return
+        yield place, kind
+        if kind == _END:
+            return
         place += size
-    return False
 
 
 def _record(file_system: FileSystem, number: int) -> bytes:

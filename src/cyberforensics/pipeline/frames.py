@@ -27,9 +27,9 @@ def frames(message: Message, contents: Sequence[Content] = (), most: int = MAX_F
     frame = wire.encode(message)
     if len(frame) <= most:
         yield frame
-    elif isinstance(message, Entries) and len(message.items) > 1:
-        middle = len(message.items) // 2
-        for part in (message.items[:middle], message.items[middle:]):
+    elif isinstance(message, Entries) and len(items := message.items) > 1:
+        middle = len(items) // 2
+        for part in (items[:middle], items[middle:]):
             yield from frames(Entries.of(part), contents, most)
     elif isinstance(message, Examined):
         path = next((content.names[0].path for content in contents if content.number == message.number), None)

@@ -66,9 +66,10 @@ def list_volume(
             free: int | None = None
             for message in supervisor.run(WalkJob(source, volume, leave_out, skip=listed)):
                 if isinstance(message, wire.Entries):
-                    numbered = _checked(volume, message.items, numbered)
-                    take(message.items)
-                    listed += len(message.items)
+                    items = message.items
+                    numbered = _checked(volume, items, numbered)
+                    take(items)
+                    listed += len(items)
                 elif isinstance(message, wire.FreeSpace):
                     free = message.size
                 elif isinstance(message, Problem):

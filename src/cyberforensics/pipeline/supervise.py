@@ -283,10 +283,12 @@ def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.P
 
     It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
     """
-    arguments = [str(os.getpid()), str(memory), *([str(writable.absolute())] if writable is not None else [])]
+    arguments, temporary = [str(os.getpid()), str(memory)], {}
+    if writable is not None:
+        place = str(writable.absolute())
+        arguments.append(place)
+        temporary = {"TMPDIR": place, "SQLITE_TMPDIR": place}  # what a library spools by itself goes there as well
     try:
-        # what a library spools by itself goes where the worker may write
-        temporary = {} if writable is None else {"TMPDIR": arguments[-1], "SQLITE_TMPDIR": arguments[-1]}
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:
             process = subprocess.Popen(

@@ -125,13 +125,6 @@ class OutOfMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """How many rows of a report were written so far."""
-
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
     """The job as a whole could not be done: a code of ours and a sentence."""
 
@@ -170,7 +163,6 @@ Message = (
     | Exported
     | Rights
     | OutOfMemory
-    | Written
     | Failed
     | HostTrouble
     | Done

@@ -13,6 +13,7 @@ from cyberforensics.model.case_document import PackRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
 from cyberforensics.rules.compiling import Compilation, Unit, compile_packs
+from cyberforensics.rules.engine import engine_version
 from cyberforensics.rules.packs import Pack, read_pack
 from cyberforensics.rules.scanner import Namespace
 
@@ -35,6 +36,20 @@ class RuleSet:
     exists, or where a rule has the name of an external."""
     lean: yara.Rules | None
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
+
+    @property
+    def engine(self) -> str:
+        """The engine that runs them; empty where there are none."""
+        return engine_version() if self.packs else ""
+
+    @property
+    def key(self) -> dict[str, object]:
+        """What the findings of these rules depend on, beside the bytes."""
+        return {
+            "rule packs": [f"{pack.name} {pack.sha256}" for pack in self.packs],
+            "rule files left out": [name for pack in self.packs for name in pack.left_out],
+            "rule engine": self.engine,
+        }
 
     def save(self, folder: Path) -> CompiledRules:
         """Write the compiled rules into a folder, for the workers of this run."""
