@@ -1,5 +1,6 @@
 """The batches of one exhibit on their way: to the workers, back, and into the case."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from cyberforensics.model.media_types import category
 from cyberforensics.model.run import Observer, Progress
 
 _AHEAD = 3  # batches that wait for each worker
+_GRACE = 10.0  # seconds that batches under way have when the time of the run is over
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Examining:
     options: pipeline.ExamineOptions
     pool: pipeline.Pool
     observer: Observer
+    deadline: float | None = None
+    """On the monotonic clock: when no further batch is begun; None for never."""
     _given: dict[int, case.Batch] = field(default_factory=dict)
     """What the workers have, by number."""
     _early: dict[int, int] = field(default_factory=dict)
@@ -69,8 +73,11 @@ class Examining:
         """Cut all the rest into batches: the walk is over."""
         case.cut_batches(self.store, self.pass_number, self.source.exhibit, self._early)
 
-    def to_the_end(self, begin_digests: Callable[[], None]) -> None:
-        """Examine what remains; `begin_digests` is called once, before the first batch that can wait."""
+    def to_the_end(self, begin_digests: Callable[[], None]) -> bool:
+        """Examine what remains; `begin_digests` is called once, before the first batch that can wait.
+
+        Returns whether the end was reached: not where the time was over before.
+        """
         self._tally.done, self._tally.total, self._tally.done_size, self._tally.total_size = case.progress_of(
             self.store, self.pass_number
         )
@@ -80,13 +87,27 @@ class Examining:
                 begun = True
                 begin_digests()
             self._give(batch)
-            while not self._has_room:
+            while not self._has_room and not self._time_is_over():
                 self._advance()
+            if self._time_is_over():
+                break
         if not begun:
             begin_digests()
-        while self.pool.running:
+        while self.pool.running and not self._time_is_over():
             self._advance()
+        if self.pool.running:
+            self._wind_down()
         self.observer(self._progress("verifying"))
+        return case.is_examined(self.store, self.pass_number)
+
+    def _time_is_over(self, grace: float = 0.0) -> bool:
+        return self.deadline is not None and time.monotonic() >= self.deadline + grace
+
+    def _wind_down(self) -> None:
+        """Record what ends within the grace; the rest is read again when the pass goes on."""
+        self.pool.cancel_waiting()
+        while self.pool.running and not self._time_is_over(_GRACE):
+            self._advance()
 
     @property
     def _has_room(self) -> bool:

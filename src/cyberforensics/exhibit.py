@@ -1,19 +1,24 @@
 """One exhibit on its way through the rooms: opened, listed, examined, verified, recorded."""
 
 import os
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from cyberforensics import case, disk, pipeline, rules
 from cyberforensics.errors import EvidenceError
 from cyberforensics.examining import Examining
-from cyberforensics.model.entry import Entry
+from cyberforensics.model.entry import OUT_OF_SCOPE, Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Observer, Options, Progress
+from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.versions import result_versions, versions
 from cyberforensics.model.volume import Volume, VolumeStatus
+
+Outcome = Literal["examined", "examined before", "stopped"]
 
 READ_ONLY = "opened read-only (O_RDONLY) by the operating system; no write blocker is known to the tool"
 
@@ -30,11 +35,11 @@ class Run:
     spool: Path
     cache: pipeline.CacheFile | None
     observer: Observer
+    deadline: float | None = None
+    """On the monotonic clock: when nothing further is begun; None for never."""
 
-    def exhibit(self, exhibit: str, path: Path) -> bool:
+    def exhibit(self, exhibit: str, path: Path) -> Outcome:
         """Open, list and examine one exhibit; go on where an earlier run stopped.
-
-        Returns whether there was anything to do: not where an earlier run had finished it.
 
         Raises:
             EvidenceError: it can't be opened.
@@ -50,10 +55,13 @@ class Run:
             state = case.begin_pass(self.store, evidence, self._setup(exhibit, path, rights))
             case.log_action(self.folder, "exhibit opened", {"exhibit": exhibit, "identity": evidence.identity})
             if state.state == "finished":
-                return False
+                return "examined before"
             verdicts = self._go_through(supervisor, source, evidence, state, found)
         finally:
             supervisor.stop()
+        if verdicts is None:
+            case.log_action(self.folder, "exhibit stopped", {"exhibit": exhibit, "by": "the time of the run"})
+            return "stopped"
         digests = [check for verdict in verdicts for check in verdict.checks]
         checks = pipeline.compare(before, pipeline.look(source))
         met = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
@@ -63,18 +71,33 @@ class Run:
             accounted = sum(part.size for part in coverage.parts)
             message = f"the media has {coverage.media_size} bytes; {accounted} are accounted for"
             problems.append(Problem(Stage.VOLUMES, "coverage.media-not-reconciled", message))
+        seen = case.entry_coverage(self.store, exhibit)
+        if self.options.scope.limits and seen.seen == seen.skipped.get(EXCLUDED):
+            problems.append(Problem(Stage.WALK, "scope.leaves-nothing", f"nothing of exhibit {exhibit} is in scope"))
         case.finish_pass(self.store, state, exhibit, digests=digests, sources=checks, problems=problems)
         from_cache = case.from_cache(self.store, state.number)
         case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit, "contents from cache": from_cache})
         self._add_to_cache(state)
-        return True
+        return "examined"
+
+    def time_is_over(self) -> bool:
+        """Whether nothing further is to be begun."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def not_begun(self, exhibit: str, path: Path) -> None:
+        """Record that the time was over before a source was opened."""
+        problem = Problem(Stage.OPEN, "evidence.not-begun", f"exhibit {exhibit} was not begun in time")
+        self._record_unopened(exhibit, path, problem)
 
     def unopened(self, exhibit: str, path: Path, error: EvidenceError) -> None:
         """Record that a source could not be opened."""
-        evidence = Evidence(exhibit, disk.container_of(path), (), None, None)
         problem = Problem(Stage.OPEN, error.code, f"exhibit {exhibit} could not be opened", Severity.ERROR)
+        self._record_unopened(exhibit, path, problem)
+
+    def _record_unopened(self, exhibit: str, path: Path, problem: Problem) -> None:
+        evidence = Evidence(exhibit, disk.container_of(path), (), None, None)
         case.record_unopened(self.store, evidence, self._setup(exhibit, path), problem)
-        case.log_action(self.folder, "exhibit not opened", {"exhibit": exhibit, "code": error.code})
+        case.log_action(self.folder, "exhibit not opened", {"exhibit": exhibit, "code": problem.code})
 
     def _add_to_cache(self, state: case.PassState) -> None:
         if self.cache is not None:
@@ -88,6 +111,8 @@ class Run:
             "stated digest": f"{stated.algorithm}:{stated.value}" if stated is not None else None,
             "media digest computed": self.options.verify,
             "zeros read of one content": self.options.limits.zeros,
+            "scope": self.options.scope.in_words(),
+            "scope note": self.options.scope.note,
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }
         return case.PassSetup(
@@ -99,6 +124,7 @@ class Run:
             versions=versions(),
             read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
             limits=self.options.limits.in_words(),
+            scope=self.options.scope,
             examiner=self.options.examiner,
             command=self.options.command,
             source=path,
@@ -111,13 +137,15 @@ class Run:
         evidence: Evidence,
         state: case.PassState,
         found: Sequence[Volume | Problem],
-    ) -> tuple[pipeline.SourceVerdict, ...]:
-        """List and examine, and compute the source's digests beside it."""
-        workers = self.options.workers or os.cpu_count() or 1
+    ) -> tuple[pipeline.SourceVerdict, ...] | None:
+        """List and examine, and compute the source's digests beside it; None where the time was over before the end."""
+        workers, scope = self.options.workers or os.cpu_count() or 1, self.options.scope
         compiled = self.compiled if self.rule_set.packs else None
         with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
-            options = pipeline.ExamineOptions(self.spool, self.options.limits, self.cache)
-            examining = Examining(self.store, state.number, source, compiled, options, pool, self.observer)
+            options = pipeline.ExamineOptions(self.spool, self.options.limits, scope.categories, self.cache)
+            examining = Examining(
+                self.store, state.number, source, compiled, options, pool, self.observer, self.deadline
+            )
             if state.state == "planning":
                 self._plan(supervisor, source, state, found, examining)
             supervisor.stop()  # nothing is left to list: its memory is for others
@@ -135,12 +163,13 @@ class Run:
         case.restart_plan(self.store, source.exhibit)
         problems = [item for item in found if isinstance(item, Problem)]
         case.record_problems(self.store, state, source.exhibit, None, (*problems, *self.rule_set.problems))
+        priority = self._priority(source.exhibit)
         listed = 0
         for volume in (item for item in found if isinstance(item, Volume)):
             number = case.add_volume(self.store, volume)
             if volume.status is not VolumeStatus.OPENED:
                 continue
-            plan = case.Plan(self.store, state.number, number, pipeline.priority)
+            plan = case.Plan(self.store, state.number, number, priority)
 
             def take(items: Iterable[Entry | Problem], plan: case.Plan = plan, volume: Volume = volume) -> None:
                 nonlocal listed
@@ -150,10 +179,17 @@ class Run:
             plan.finish(pipeline.list_volume(supervisor, source, volume, self.folder, take))
         examining.close_plan()
 
+    def _priority(self, exhibit: str) -> Callable[[Entry], int]:
+        """When an entry is examined, if it is."""
+        if not self.options.scope.limits:
+            return pipeline.priority
+        admitted = pipeline.admits(self.options.scope, self.options.zones.get(exhibit))
+        return lambda entry: pipeline.priority(entry) if admitted(entry) else OUT_OF_SCOPE
+
     def _examine(
         self, source: disk.Source, evidence: Evidence, examining: Examining
-    ) -> tuple[pipeline.SourceVerdict, ...]:
-        """Examine the remaining batches, and compute the source's digests beside them."""
+    ) -> tuple[pipeline.SourceVerdict, ...] | None:
+        """Examine the remaining batches, and compute the source's digests beside them; None where time was over."""
         expected = tuple(filter(None, (self.options.expected.get(source.exhibit),)))
         job = pipeline.DigestJob(source, tuple(stated.algorithm for stated in (*evidence.stored_digests, *expected)))
         pending: list[pipeline.PendingDigests] = []
@@ -162,13 +198,19 @@ class Run:
             if self.options.verify != "no":
                 pending.append(examining.pool.digest(job))
 
-        examining.to_the_end(begin_digests)
+        if not examining.to_the_end(begin_digests):
+            return None
         if self.options.verify == "both":
-            pending[0].result()
+            pipeline.are_done(pending, self._seconds_left())
             begin_digests()
         if not pending:
             return (pipeline.verdict(evidence, expected, None, "open"),)
+        if not pipeline.are_done(pending, self._seconds_left()):
+            return None
         return tuple(
             pipeline.verdict(evidence, expected, digests.result(), moment)
             for digests, moment in zip(pending, ("open", "close"), strict=False)
         )
+
+    def _seconds_left(self) -> float | None:
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())

@@ -1,13 +1,14 @@
 """The main job: evidence in, every entry examined once or listed with the reason why not, a case out."""
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, rules
 from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
-from cyberforensics.exhibit import Run
+from cyberforensics.exhibit import Outcome, Run
 from cyberforensics.model.examination import Finding
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions
@@ -37,6 +38,7 @@ def triage(
         UsageError: a folder lies where it can't be used, or the content cache is damaged.
     """
     options = options or Options()
+    deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
     rule_set = rules.load(_packs(options), skip_broken=options.skip_broken_rules)
     _refuse_what_is_not_there(named)
@@ -46,10 +48,16 @@ def triage(
         facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
         case.log_action(case_folder, "triage started", facts)
         try:
-            run = Run(store, case_folder, options, rule_set, _save(rule_set, spool), spool, cache, observer)
-            unopened, already_examined = _exhibits(run, named)
+            compiled = _save(rule_set, spool)
+            run = Run(store, case_folder, options, rule_set, compiled, spool, cache, observer, deadline)
+            unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
-            summary = replace(write_reports(store, beside=True), unopened=unopened, already_examined=already_examined)
+            summary = replace(
+                write_reports(store, beside=True),
+                unopened=unopened,
+                already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
+                stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),
+            )
         except BaseException as stop:
             with contextlib.suppress(CannotWrite):
                 case.log_action(case_folder, "triage stopped", {"by": type(stop).__name__})
@@ -85,24 +93,27 @@ def _refuse_spool_in_source(named: Mapping[str, Path], options: Options) -> None
             raise UsageError(f"{options.spool}: the spool folder lies in the source {path}", hint="choose another one")
 
 
-def _exhibits(run: Run, named: Mapping[str, Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Go through the exhibits; what could not be opened, in words, and which were examined before.
+def _exhibits(run: Run, named: Mapping[str, Path]) -> tuple[tuple[str, ...], dict[str, Outcome]]:
+    """Go through the exhibits; what could not be opened, in words, and what became of the others.
 
     Raises:
         EvidenceError: none could be opened.
     """
     unopened: list[str] = []
-    already_examined: list[str] = []
+    outcomes: dict[str, Outcome] = {}
     for exhibit, path in named.items():
+        if run.time_is_over():
+            run.not_begun(exhibit, path)
+            outcomes[exhibit] = "stopped"
+            continue
         try:
-            if not run.exhibit(exhibit, path):
-                already_examined.append(exhibit)
+            outcomes[exhibit] = run.exhibit(exhibit, path)
         except EvidenceError as error:
             unopened.append(str(error))
             run.unopened(exhibit, path, error)
             if len(unopened) == len(named):
                 raise
-    return tuple(unopened), tuple(already_examined)
+    return tuple(unopened), outcomes
 
 
 def _save(rule_set: rules.RuleSet, spool: Path) -> rules.CompiledRules:

@@ -9,6 +9,7 @@ import pytest
 from cyberforensics import case, pipeline, triage
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Container, Evidence
+from cyberforensics.model.scope import Scope
 from cyberforensics.model.volume import Volume, VolumeStatus
 from cyberforensics.pipeline import WorkerStopped
 from cyberforensics.pipeline.plan import _checked
@@ -33,7 +34,7 @@ def _case(folder: Path, reader: str, *, names: str) -> case.Store:
     """A case that was listed and not yet examined."""
     store = case.open_or_create(folder)
     evidence = Evidence("E1", Container.RAW, (), MEDIA, 512, identity="made up")
-    setup = case.PassSetup("triage", {}, None, (), "", (), "", "", None, (), Path("made-up"))
+    setup = case.PassSetup("triage", {}, None, (), "", (), "", "", Scope(), None, (), Path("made-up"))
     state = case.begin_pass(store, evidence, setup)
     volume = _volume(reader)
     plan = case.Plan(store, state.number, case.add_volume(store, volume), pipeline.priority)

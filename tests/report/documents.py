@@ -24,6 +24,7 @@ from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recove
 from cyberforensics.model.evidence import Container, Evidence, Segment, StoredDigest
 from cyberforensics.model.examination import Digests, Finding, FindingSeverity, StringMatch
 from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
+from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import Timestamp, decode
 from cyberforensics.model.volume import Volume, VolumeStatus
 
@@ -190,6 +191,7 @@ RUN = PassRecord(
     from_cache=0,
     read_only="opened without write access; workers restricted by Landlock",
     limits="300 s for each entry",
+    scope=Scope(),
 )
 
 

@@ -1,9 +1,9 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
-from cyberforensics.case.batches import Batch, content_of, load_batch, progress_of, remaining_batches
+from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.contents import from_cache, learned_contents
-from cyberforensics.case.coverage import media_coverage
+from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
@@ -30,12 +30,14 @@ __all__ = [
     "count_entries",
     "cut_batches",
     "entries",
+    "entry_coverage",
     "events",
     "exhibit_document",
     "findings",
     "finish_pass",
     "from_cache",
     "identity_of",
+    "is_examined",
     "latest",
     "learned_contents",
     "load_batch",

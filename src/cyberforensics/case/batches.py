@@ -56,6 +56,12 @@ def content_of(store: Store, number: int) -> tuple[Volume, Content]:
     return decoder(Volume)(json.loads(data)), _content(store, number)
 
 
+def is_examined(store: Store, pass_number: int) -> bool:
+    """Whether every batch of a pass is done."""
+    query = "SELECT NOT EXISTS (SELECT 1 FROM batch WHERE pass = ? AND done = 0)"
+    return bool(store.database.execute(query, (pass_number,)).fetchone()[0])
+
+
 def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:
     """Contents done and in all, bytes done and in all."""
     row = store.database.execute(

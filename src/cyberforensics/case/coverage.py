@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage, MediaPart
+from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.volume import Volume, VolumeStatus
 
 _ROWS = f"""
@@ -87,25 +88,29 @@ def _closed(volume: Volume) -> str:
 
 
 _CONTENT = f"""
-SELECT coalesce(examination.status = 'whole', 0), {sum_of("min(entry.size, entry.allocated_size)")},
+SELECT coalesce(examination.status = 'whole', 0),
+       coalesce(examination.status_reason, entry.status_reason, '') = '{EXCLUDED}',
+       {sum_of("min(entry.size, entry.allocated_size)")},
        {sum_of("max(0, entry.allocated_size - entry.size)")}
 FROM entry LEFT JOIN examination ON examination.content = entry.number
 WHERE entry.volume = ? AND entry.allocated AND entry.allocated_size > 0
       AND (entry.content = entry.number OR (entry.content IS NULL AND entry.status <> 'no-content'))
       AND coalesce(entry.status_reason, '') <> 'content.bad-cluster-map'
-GROUP BY 1
+GROUP BY 1, 2
 """
 
 
 def _volume_parts(
     store: Store, number: int, volume: Volume, present: int, free: int | None, *, truncated: bool
 ) -> Iterator[MediaPart]:
-    examined = unexamined = slack = 0
+    examined = unexamined = excluded = slack = 0
     if volume.reader == "tsk":
-        for is_whole, high, low, slack_high, slack_low in store.database.execute(_CONTENT, (number,)):
+        for is_whole, is_excluded, high, low, slack_high, slack_low in store.database.execute(_CONTENT, (number,)):
             slack += joined(slack_high, slack_low)
             if is_whole:
                 examined += joined(high, low)
+            elif is_excluded:
+                excluded += joined(high, low)
             else:
                 unexamined += joined(high, low)
     else:
@@ -117,14 +122,18 @@ def _volume_parts(
         ).fetchone()
         examined = min(present, joined(high, low))
     if truncated or free is None or volume.reader != "tsk":
-        examined, unexamined = min(present, examined), min(max(0, present - examined), unexamined)
-        slack = min(slack, present - examined - unexamined)
-        rest, what = present - examined - unexamined - slack, "metadata-and-unallocated"
+        examined = min(present, examined)
+        unexamined = min(present - examined, unexamined)
+        excluded = min(present - examined - unexamined, excluded)
+        slack = min(slack, present - examined - unexamined - excluded)
+        rest, what = present - examined - unexamined - excluded - slack, "metadata-and-unallocated"
     else:
-        rest, what = present - examined - unexamined - slack - free, "metadata"
+        rest, what = present - examined - unexamined - excluded - slack - free, "metadata"
     yield MediaPart(volume.id, "file-content", examined, examined=True)
     if unexamined:
         yield MediaPart(volume.id, "file-content", unexamined, examined=False, reason="not-whole")
+    if excluded:
+        yield MediaPart(volume.id, "file-content", excluded, examined=False, reason=EXCLUDED)
     yield MediaPart(volume.id, "slack", slack, examined=False, reason="not-examined-in-triage")
     if what == "metadata":
         yield MediaPart(volume.id, "unallocated", free or 0, examined=False, reason="not-examined-in-triage")

@@ -23,6 +23,7 @@ from cyberforensics.model.case_document import (
 from cyberforensics.model.codec import decoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
+from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import DAY, rfc3339
 from cyberforensics.model.versions import PRODUCT, product_version
 
@@ -85,10 +86,12 @@ def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterat
 
 def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
     query = (
-        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, zone FROM pass "
+        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, scope, zone FROM pass "
         "JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
     )
-    for number, kind, packs, engine, versions, read_only, limits, zone in store.database.execute(query, (exhibit,)):
+    for number, kind, packs, engine, versions, read_only, limits, scope, zone in store.database.execute(
+        query, (exhibit,)
+    ):
         sessions = store.database.execute(
             "SELECT started, finished, examiner, command FROM session WHERE pass = ? ORDER BY number", (number,)
         ).fetchall()
@@ -107,6 +110,7 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
             from_cache=from_cache(store, number),
             read_only=read_only,
             limits=limits,
+            scope=decoder(Scope)(json.loads(scope)),
         )
 
 

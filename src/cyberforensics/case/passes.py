@@ -16,6 +16,7 @@ from cyberforensics.model.case_document import PackRecord
 from cyberforensics.model.codec import encoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class PassSetup:
     read_only: str
     limits: str
     """What one content may cost, in words."""
+    scope: Scope
+    """What may be looked at."""
     examiner: str | None
     command: tuple[str, ...]
     source: Path
@@ -93,6 +96,7 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
                 to_json(setup.versions),
                 setup.read_only,
                 setup.limits,
+                to_json(encoder(Scope)(setup.scope)),
             ),
         )
         state = "planning"

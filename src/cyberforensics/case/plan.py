@@ -12,8 +12,9 @@ from cyberforensics.case.recent import raise_recent
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, insert, storable, to_json
 from cyberforensics.model.codec import encoder
-from cyberforensics.model.entry import FIRST, TIME_MEANINGS, Entry
+from cyberforensics.model.entry import FIRST, OUT_OF_SCOPE, TIME_MEANINGS, Entry, Status
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.volume import Volume
 
 _OTHER_COLUMNS = 27  # of an entry, beside its times
@@ -170,6 +171,7 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
     with store.transaction() as database:
         for (volume,) in database.execute("SELECT number FROM volume WHERE exhibit = ?", (exhibit,)).fetchall():
             raise_recent(database, volume)
+        database.execute(_EXCLUDE, (str(Status.SKIPPED), EXCLUDED, OUT_OF_SCOPE, exhibit))
         again = [number for batch, listed in taken.items() for number in _take_back(database, batch, listed)]
         rows = database.execute(
             "SELECT entry.number, entry.volume, entry.size FROM entry JOIN volume ON volume.number = entry.volume "
@@ -185,6 +187,13 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
             cutter.cut(database)
         database.execute("UPDATE pass SET state = 'examining' WHERE number = ?", (pass_number,))
 
+
+_EXCLUDE = """
+UPDATE entry SET status = ?1, status_reason = ?2
+WHERE content = number AND status IS NULL AND priority = ?3 AND volume IN (SELECT number FROM volume WHERE exhibit = ?4)
+      AND NOT EXISTS (SELECT 1 FROM entry AS other
+                      WHERE other.content = entry.number AND other.content <> other.number AND other.priority <> ?3)
+"""
 
 _WITH_LATER_NAMES = """
 SELECT DISTINCT each.value FROM batch, json_each(batch.contents) AS each

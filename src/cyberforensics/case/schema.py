@@ -40,7 +40,8 @@ CREATE TABLE pass (
     engine TEXT NOT NULL,
     versions TEXT NOT NULL,
     read_only TEXT NOT NULL,
-    limits TEXT NOT NULL              -- what one content may cost, in words
+    limits TEXT NOT NULL,             -- what one content may cost, in words
+    scope TEXT NOT NULL               -- JSON: model.scope.Scope
 ) STRICT;
 
 CREATE TABLE session (

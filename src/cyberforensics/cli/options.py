@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
+from cyberforensics.model.media_types import CATEGORIES
+from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import zone_named
 
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -86,6 +88,59 @@ def digest(text: str) -> StoredDigest:
     if _LENGTHS.get(algorithm) != len(value) or not re.fullmatch(r"[0-9a-f]+", value):
         raise UsageError(f"--expect {text}: not of the form sha256:HEX (64 digits), sha1:HEX (40) or md5:HEX (32)")
     return StoredDigest(algorithm, value, "examiner")
+
+
+def scope(
+    *,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    since: str | None,
+    until: str | None,
+    categories: Sequence[str],
+    note: str | None,
+) -> Scope:
+    """What a run may look at.
+
+    Raises:
+        UsageError: it can be seen without any evidence that nothing would be left, or there is no such category.
+    """
+    for name in categories:
+        if name not in CATEGORIES:
+            raise UsageError(
+                f"--category {name}: there is no such category", hint=f"there are: {', '.join(CATEGORIES)}"
+            )
+    found = Scope(tuple(include), tuple(exclude), moment(since), moment(until), tuple(categories), note or "")
+    if found.since is not None and found.until is not None and found.since >= found.until:
+        raise UsageError(f"--since {since} is not before --until {until}: the scope leaves nothing")
+    if include and set(include) <= set(exclude):
+        raise UsageError("every --include is an --exclude as well: the scope leaves nothing")
+    if any(not glob.startswith(("/", "*", "?", "[")) for glob in (*include, *exclude)):
+        wrong = next(glob for glob in (*include, *exclude) if not glob.startswith(("/", "*", "?", "[")))
+        raise UsageError(
+            f"{wrong!r} fits no path: paths begin with a slash, from the root of their volume",
+            hint=f"as in '/{wrong}' or '*/{wrong}'",
+        )
+    if note is not None and not found.limits:
+        raise UsageError("--scope-note words a limit, and there is none", hint="--include, --exclude, --since …")
+    return found
+
+
+_DURATION = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def duration(text: str | None) -> float | None:
+    """Seconds of ``90s``, ``30m``, ``1h30m``.
+
+    Raises:
+        UsageError: it is nothing of the kind.
+    """
+    if text is None:
+        return None
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None:
+        raise UsageError(f"{text!r} is no duration", hint="as in 90s, 30m or 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return 3600.0 * hours + 60.0 * minutes + seconds
 
 
 def moment(text: str | None) -> int | None:

@@ -50,6 +50,28 @@ def command(
     ] = None,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Examine only these paths, and what lies below them.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave out these paths, and what lies below them.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Examine only what has a time at or behind this one.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Examine only what has a time before this one.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Examine only contents of this category, as their first bytes tell.")
+    ] = None,
+    scope_note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The wording of the limit, for every report.")
+    ] = None,
+    stop_after: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Content cache: what other cases learned of the same bytes is not redone."),
@@ -94,6 +116,15 @@ def command(
         examiner=examiner,
         workers=workers,
         limits=triage.Limits(time_limit, time_limit_per_mib, time_limit_most, memory_limit << 20, sparse_limit << 30),
+        scope=options.scope(
+            include=include or (),
+            exclude=exclude or (),
+            since=since,
+            until=until,
+            categories=category or (),
+            note=scope_note,
+        ),
+        stop_after=options.duration(stop_after),
         spool=spool,
         cache=cache,
         command=("cyberforensics", *sys.argv[1:]),
@@ -113,6 +144,9 @@ def _summary(summary: triage.Summary) -> Iterator[str]:
     document = summary.document
     if summary.already_examined:
         yield f"Examined before, nothing to do: {', '.join(summary.already_examined)}."
+    if summary.stopped:
+        names = ", ".join(summary.stopped)
+        yield f"The time was over before the end of: {names}. The same command on the same case goes on from here."
     yield from report.examined(document)
     yield from report.integrity(document)
     yield from report.coverage_in_words(document)

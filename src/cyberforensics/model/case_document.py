@@ -13,6 +13,7 @@ from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Digests, Finding
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import Moment, Timestamp
 from cyberforensics.model.volume import Volume
 
@@ -94,6 +95,8 @@ class PassRecord:
     """What was really done to keep the source unchanged."""
     limits: str
     """What one content might cost, in words; where it was resumed with others, those of the first start."""
+    scope: Scope
+    """What it might look at."""
 
 
 @dataclass(frozen=True, slots=True)

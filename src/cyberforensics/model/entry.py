@@ -54,10 +54,9 @@ class Status(StrEnum):
     NO_CONTENT = "no-content"
 
 
-FIRST, EARLY, USUAL, LAST = range(4)
+FIRST, EARLY, USUAL, LAST, OUT_OF_SCOPE = range(5)
 """In which order contents are examined. Those of the first do not wait for the end of the walk; recent entries of the
-usual one become early when it is over."""
-
+usual one become early when it is over. What has no name with another priority than the last is not examined."""
 
 TimeMeaning = Literal[
     "modified",

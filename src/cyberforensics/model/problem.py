@@ -64,6 +64,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "evidence.chunk-unreadable": "A chunk can't be inflated, or is not where its table says; it was read as zeros.",
         "evidence.chunk-missing": "The image ends before, or has lost, a range of the media; it was read as zeros.",
         "evidence.acquisition-read-error": "The image records that these sectors could not be read when it was made.",
+        "evidence.not-begun": "The time of the run was over before the exhibit was opened: all of it is unexamined.",
         # volumes
         "volume.no-file-system": "No file system was recognised there.",
         "volume.empty-slot": "A slot of the partition table is empty.",
@@ -96,6 +97,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "walk.host-special": "A device, socket or FIFO of the host was listed and not opened.",
         "walk.other-mount": "Another file system is mounted there; it was not entered.",
         "walk.case-folder": "The case folder itself lies in the source; it was not entered.",
+        "scope.leaves-nothing": "The scope leaves nothing of the exhibit to examine.",
         # reading
         "content.unreadable": "The content could not be read.",
         "content.short": "Fewer bytes could be read than the entry's size says.",

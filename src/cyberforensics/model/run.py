@@ -7,6 +7,7 @@ from pathlib import Path
 from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.problem import Severity
+from cyberforensics.model.scope import Scope
 
 _MIB, _GIB = 1 << 20, 1 << 30
 
@@ -61,6 +62,10 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     spool: Path | None = None
     """Folder in which this run makes its spool folder; None for the case folder."""
+    scope: Scope = field(default_factory=Scope)
+    """What may be looked at."""
+    stop_after: float | None = None
+    """Seconds after which no further content is begun: the rest is listed as not reached, until the pass goes on."""
     cache: Path | None = None
     """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
 
@@ -95,11 +100,14 @@ class Summary:
     """Sources that could not be opened, in words."""
     already_examined: tuple[str, ...] = ()
     """Exhibits that an earlier run had finished: nothing was done to them."""
+    stopped: tuple[str, ...] = ()
+    """Exhibits that were not reached, or not to their end, when the time of the run was over."""
 
     @property
     def has_problems(self) -> bool:
         """Whether anything reduced coverage."""
-        return bool(self.unopened) or any(group.severity != Severity.INFO for group in self.document.problems)
+        reduced = any(group.severity != Severity.INFO for group in self.document.problems)
+        return reduced or bool(self.unopened or self.stopped)
 
 
 Observer = Callable[[Progress], None]

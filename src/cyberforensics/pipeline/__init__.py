@@ -9,8 +9,9 @@ from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
-from cyberforensics.pipeline.pool import PendingDigests, Pool
+from cyberforensics.pipeline.pool import PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import context, priority
+from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
@@ -35,6 +36,8 @@ __all__ = [
     "WalkJob",
     "Worker",
     "WorkerStopped",
+    "admits",
+    "are_done",
     "beside",
     "cache_file",
     "compare",

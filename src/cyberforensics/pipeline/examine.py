@@ -8,8 +8,10 @@ from cyberforensics.disk import ContentReader
 from cyberforensics.model.entry import Content, Name, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Examination
+from cyberforensics.model.media_types import category
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Limits
+from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.pipeline.cache import CacheFile
 from cyberforensics.pipeline.known import Known, Memory
 from cyberforensics.pipeline.media_type import HEAD, media_type
@@ -27,6 +29,8 @@ class ExamineOptions:
     spool: Path
     """Folder for contents too large for memory."""
     limits: Limits = field(default_factory=Limits)
+    categories: tuple[str, ...] = ()
+    """Those that are in scope; () for all."""
     cache: CacheFile | None = None
     """What other cases learned of contents; None where nothing is to be taken from them."""
 
@@ -49,6 +53,8 @@ def examine(
         memory: what is known of bytes that were met before with these rules; what is learned is added.
         volume_size: bytes of the volume that holds it; None where it has no bounds.
     """
+    if options.categories and (outside := _out_of_scope(content, reader, options.categories)) is not None:
+        return outside
     with Spool(options.spool, content.size) as spool:
         try:
             reading = read(content, reader, spool, options.limits, volume_size)
@@ -63,6 +69,22 @@ def examine(
         else:
             return _learn(content, reading, data, scanner, options, memory)
     return _learn_in_windows(content, reader, scanner, options, volume_size)
+
+
+def _out_of_scope(content: Content, reader: ContentReader, categories: tuple[str, ...]) -> Examination | None:
+    """The examination of a content whose first bytes say that it is of none of the categories; else None."""
+    head = bytearray()
+    try:
+        for block in reader.blocks(content):
+            head += block
+            if len(head) >= HEAD:
+                break
+    except OSError:
+        return None  # what it is can't be told: it is tried again, and the trouble is named
+    kind = media_type(bytes(head[:HEAD]))
+    if kind is None or category(kind) in categories:
+        return None
+    return Examination(Status.SKIPPED, EXCLUDED, media_type=kind)
 
 
 def _learn(

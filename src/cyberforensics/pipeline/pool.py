@@ -1,6 +1,6 @@
 """Some supervisors, each with a worker of its own, and the threads that wait for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,6 +18,11 @@ from cyberforensics.pipeline.wire import Failed, SourceDigests
 PendingDigests = Future[SourceDigests]
 
 BatchResult = tuple[tuple[Content, Examination], ...]
+
+
+def are_done(pending: Sequence[PendingDigests], timeout: float | None) -> bool:
+    """Wait for all, `timeout` seconds at most: whether they are done."""
+    return not wait(pending, timeout).not_done
 
 
 class Pool:
@@ -53,6 +58,11 @@ class Pool:
             return tuple(results)
         finally:
             self._idle.put(supervisor)
+
+    def cancel_waiting(self) -> None:
+        """Take back the batches that no worker has begun."""
+        for future in [future for future in self._running if future.cancel()]:
+            del self._running[future]
 
     def finished(self, timeout: float | None) -> Iterator[tuple[int, BatchResult]]:
         """Yield the batches that are done by now; wait for at least one, `timeout` seconds at most."""

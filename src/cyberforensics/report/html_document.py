@@ -156,6 +156,8 @@ def _pass(run: PassRecord) -> Object:
         "fromCache": run.from_cache,
         "readOnly": run.read_only,
         "limits": run.limits,
+        "scope": run.scope.in_words(),
+        "scopeNote": run.scope.note,
         "versions": run.versions,
         "packs": [
             {

@@ -174,6 +174,9 @@ def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
     if not exhibit.passes:
         yield f"{name}: no pass was made over this exhibit."
     for run in exhibit.passes:
+        if run.scope.limits:
+            note = f' Limit as worded: "{words.visible(run.scope.note)}".' if run.scope.note else ""
+            yield f"{name}: limited by scope: {words.visible(run.scope.in_words())}.{note}"
         if run.finished is None:
             yield f"{name}: a pass was interrupted and is not finished; what it had not reached is unexamined."
         for pack in run.packs:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cyberforensics.model.names import display_text
 from cyberforensics.model.problem import PROBLEM_CODES
+from cyberforensics.model.scope import EXCLUDED
 
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
@@ -108,6 +109,7 @@ _REASONS: Mapping[str, str] = {
     "structures-are-read-not-examined": "These structures were read to list the entries; rules were not run on them.",
     "frame-of-inner-volumes": "It is the frame of the volumes inside it.",
     "not-whole": "These contents were not examined whole.",
+    EXCLUDED: "The scope of the run leaves them out.",
     "not-reached": "The run ended before they were reached.",
     "metadata": "It is the partition table or a file system's frame.",
     "not-available": "It is not available.",
