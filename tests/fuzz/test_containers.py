@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cyberforensics.disk import ewf, source, virtual_disks
@@ -136,6 +136,7 @@ def _inside(folder: Path, read: Callable[[], tuple[Path, ...]]) -> None:
 
 @counted(200)
 @given(st.sampled_from(sorted(_HEADS)), patches(1 << 18, 1024), st.none() | st.integers(0, 1 << 18))
+@example(name="a.vhd", changes=[(14, b"\0\0\x80")], cut=None)  # a place of its header beyond 63 bits
 def test_virtual_disks(folder: Path, name: str, changes: list[Patch], cut: int | None) -> None:
     head, container = _HEADS[name]
     place = folder / name

@@ -29,14 +29,15 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.times import Encoding, Timestamp
 from cyberforensics.model.volume import Volume
 
-# What was decided of a content before it was read stands with its first name, and holds for all.
+_FIRST = "(SELECT first.%s FROM entry AS first WHERE first.number = entry.content)"
+"""What was decided of a content before it was read stands with its first name, and holds for all."""
+
 _ENTRY = f"""
 SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.path_raw, entry.stream, entry.kind,
        entry.meta_address, entry.allocated, entry.name_state, entry.recovery, entry.size, time_kinds.kinds,
        entry.mode, entry.uid, entry.gid, entry.owner, entry.link_target, entry.locator, entry.content, entry.reader,
        entry.first_address, entry.allocated_size,
-       coalesce(entry.status, (SELECT first.status FROM entry AS first WHERE first.number = entry.content)),
-       coalesce(entry.status_reason, (SELECT first.status_reason FROM entry AS first WHERE first.number = entry.content)),
+       coalesce(entry.status, {_FIRST % "status"}), coalesce(entry.status_reason, {_FIRST % "status_reason"}),
        examination.status, examination.status_reason, md5, sha1, sha256, digest_note, all_zero, media_type, category,
        {", ".join(f"entry.{column}" for column in TIME_COLUMNS)},
        EXISTS (SELECT 1 FROM entry AS other WHERE other.content = entry.content AND other.content <> other.number)

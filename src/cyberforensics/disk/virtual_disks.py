@@ -6,10 +6,12 @@ specification (QEMU, docs/interop/qcow2.txt), Microsoft's VHD and [MS-VHDX] spec
 Format 5.0", libyal's documentation of the Parallels format.
 """
 
+import os
 import re
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from cyberforensics.errors import EvidenceError
@@ -126,7 +128,7 @@ def _qcow_parent(path: Path) -> str | None:
     if backing == 0:
         return None
     with path.open("rb") as file:
-        file.seek(backing)
+        _seek(file, backing)
         name = file.read(min(backing_size, 1023)).decode("utf-8", "surrogateescape")
     parent = _beside(path, name, "parent")
     with parent.open("rb") as file:
@@ -141,7 +143,7 @@ def _vhd_parent(path: Path) -> str | None:
         footer = file.read(512)
         if footer[:8] != b"conectix" or footer[60:64] != b"\0\0\0\x04":
             return None
-        file.seek(int.from_bytes(footer[16:24], "big"))
+        _seek(file, int.from_bytes(footer[16:24], "big"))
         header = file.read(1024)
     if header[:8] != b"cxsparse" or len(header) < 576:
         raise EvidenceError(f"{_shown(path)}: the vhd container is cut short or damaged", code="evidence.truncated")
@@ -158,11 +160,11 @@ def _refuse_vhdx_parent(path: Path) -> None:
         for place in range(16, min(len(regions), 16 + 32 * 64) - 31, 32):
             if UUID(bytes_le=regions[place : place + 16]) == _VHDX_METADATA:
                 start = int.from_bytes(regions[place + 16 : place + 24], "little")
-                file.seek(min(start, 1 << 62))
+                _seek(file, start)
                 table = file.read(0x10000)
                 for item in range(32, min(len(table), 32 + 32 * 64) - 31, 32):
                     if UUID(bytes_le=table[item : item + 16]) == _VHDX_FILE_PARAMETERS:
-                        file.seek(min(start + int.from_bytes(table[item + 16 : item + 20], "little"), 1 << 62))
+                        _seek(file, start + int.from_bytes(table[item + 16 : item + 20], "little"))
                         if int.from_bytes(file.read(8)[4:8], "little") & _VHDX_HAS_PARENT:
                             raise EvidenceError(
                                 f"{_shown(path)}: a differencing image (what changed against its parent alone)",
@@ -205,7 +207,7 @@ def _vmdk_descriptor(path: Path) -> str:
                     code="evidence.segment-missing",
                     hint="name the .vmdk file that describes the disk (a small text file)",
                 )
-        file.seek(min(start, 1 << 62))
+        _seek(file, start)
         return file.read(min(size, _MOST_DESCRIPTOR)).decode("utf-8", "surrogateescape")
 
 
@@ -225,3 +227,8 @@ def _unsupported(path: Path, what: str, hint: str) -> EvidenceError:
 
 def _shown(path: Path) -> str:
     return display_text(path.name)
+
+
+def _seek(file: BinaryIO, offset: int) -> None:
+    """Go to a place that the image names: the end of the file, where it names one behind that."""
+    file.seek(min(offset, file.seek(0, os.SEEK_END)))
