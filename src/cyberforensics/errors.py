@@ -4,6 +4,7 @@
     ├── UsageError          2  the request makes no sense; caught before anything is opened
     ├── EvidenceError      20  the evidence as a whole could not be opened
     ├── RulePackError      30  a rule pack is broken
+    ├── ListError          30  a list of digests or keywords is broken
     ├── CaseRefused        40  the case is locked, or is not what this run expects
     ├── CaseDamaged        41  the case store contradicts itself
     ├── CannotWrite        42  an output can't be written
@@ -57,6 +58,12 @@ class RulePackError(Error):
     def __init__(self, message: str, *, details: tuple[str, ...] = (), hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.details = details
+
+
+class ListError(Error):
+    """A list of digests or of keywords is broken: which file, and which line."""
+
+    exit_code = 30
 
 
 class CaseRefused(Error):

@@ -33,6 +33,7 @@ class Run:
     rule_set: rules.RuleSet
     compiled: rules.CompiledRules
     spool: Path
+    lists: tuple[rules.HashList, ...]
     cache: pipeline.CacheFile | None
     observer: Observer
     deadline: float | None = None
@@ -105,8 +106,11 @@ class Run:
 
     def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
+        lists = tuple(found.record for found in self.lists)
         run_key = {
             **self.rule_set.key,
+            "lists of digests": [f"{found.kind} {found.name} {found.sha256}" for found in lists],
+            "rules not run on known contents": self.options.skip_known,
             "source time zone": zone,
             "stated digest": f"{stated.algorithm}:{stated.value}" if stated is not None else None,
             "media digest computed": self.options.verify,
@@ -128,6 +132,8 @@ class Run:
             examiner=self.options.examiner,
             command=self.options.command,
             source=path,
+            lists=(*lists, *self.rule_set.keywords),
+            skip_known=self.options.skip_known,
         )
 
     def _go_through(
@@ -140,9 +146,16 @@ class Run:
     ) -> tuple[pipeline.SourceVerdict, ...] | None:
         """List and examine, and compute the source's digests beside it; None where the time was over before the end."""
         workers, scope = self.options.workers or os.cpu_count() or 1, self.options.scope
-        compiled = self.compiled if self.rule_set.packs else None
+        compiled = None if self.rule_set.empty else self.compiled
         with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
-            options = pipeline.ExamineOptions(self.spool, self.options.limits, scope.categories, self.cache)
+            options = pipeline.ExamineOptions(
+                self.spool,
+                self.options.limits,
+                scope.categories,
+                self.cache,
+                self.lists,
+                self.options.skip_known,
+            )
             examining = Examining(
                 self.store, state.number, source, compiled, options, pool, self.observer, self.deadline
             )

@@ -24,6 +24,8 @@ class Filters:
     until: int | None = None
     min_size: int | None = None
     """Bytes."""
+    known: bool | None = None
+    """Whether the digest stands in a known list."""
 
     @property
     def any(self) -> bool:
@@ -74,4 +76,5 @@ def _conditions(filters: Filters) -> case.Conditions:
         since=filters.since,
         until=filters.until,
         min_size=filters.min_size,
+        known=filters.known,
     )

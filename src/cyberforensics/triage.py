@@ -9,7 +9,7 @@ from pathlib import Path
 from cyberforensics import case, disk, pipeline, rules
 from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
 from cyberforensics.exhibit import Outcome, Run
-from cyberforensics.model.examination import Finding
+from cyberforensics.model.examination import Finding, StringMatch
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions
 from cyberforensics.reports import write_reports
@@ -33,23 +33,27 @@ def triage(
     Raises:
         EvidenceError: none of the sources could be opened.
         RulePackError: a rule pack is broken.
+        ListError: a list of digests or of keywords is broken.
         CaseRefused: the case is locked, or an exhibit's id stands for other media or other settings.
-        CannotWrite: the case, or the content cache, could not be written.
+        CannotWrite: the case, the content cache or the index of a list could not be written.
         UsageError: a folder lies where it can't be used, or the content cache is damaged.
     """
     options = options or Options()
     deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
-    rule_set = rules.load(_packs(options), skip_broken=options.skip_broken_rules)
+    if options.skip_known and not options.known:
+        raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
+    rule_set = rules.load(_packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules)
     _refuse_what_is_not_there(named)
     _refuse_spool_in_source(named, options)
+    lists = _lists(named, options, observer)
     cache = None if options.cache is None else pipeline.cache_file(options.cache, _cache_key(rule_set))
     with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder, options.spool) as spool:
         facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
         case.log_action(case_folder, "triage started", facts)
         try:
             compiled = _save(rule_set, spool)
-            run = Run(store, case_folder, options, rule_set, compiled, spool, cache, observer, deadline)
+            run = Run(store, case_folder, options, rule_set, compiled, spool, lists, cache, observer, deadline)
             unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(
@@ -93,6 +97,25 @@ def _refuse_spool_in_source(named: Mapping[str, Path], options: Options) -> None
             raise UsageError(f"{options.spool}: the spool folder lies in the source {path}", hint="choose another one")
 
 
+def _lists(named: Mapping[str, Path], options: Options, observer: Observer) -> tuple[rules.HashList, ...]:
+    """The lists of digests; their indexes must not be met as evidence.
+
+    Raises:
+        UsageError: an index would lie in a source that is a folder.
+    """
+    for found in (*options.wanted, *options.known):
+        index = rules.index_path(found, options.list_index).resolve()
+        for path in named.values():
+            if path.is_dir() and index.is_relative_to(path.resolve()):
+                raise UsageError(
+                    f"{found}: its index would be written into the source {path}",
+                    hint="name another folder for it: --list-index FOLDER",
+                )
+    return rules.load_hash_lists(
+        options.wanted, options.known, options.list_index, lambda path: observer(Progress("indexing", path.name))
+    )
+
+
 def _exhibits(run: Run, named: Mapping[str, Path]) -> tuple[tuple[str, ...], dict[str, Outcome]]:
     """Go through the exhibits; what could not be opened, in words, and what became of the others.
 
@@ -128,7 +151,7 @@ def _cache_key(rule_set: rules.RuleSet) -> Mapping[str, object]:
     return {
         **rule_set.key,
         "versions": [f"{name} {version}" for name, version in result_versions()],
-        "finding": [field.name for field in fields(Finding)],
+        "finding": [field.name for kind in (Finding, StringMatch) for field in fields(kind)],
     }
 
 

@@ -18,6 +18,8 @@ class Conditions:
     """Microseconds since 1970."""
     until: int | None = None
     min_size: int | None = None
+    known: bool | None = None
+    """Whether its digest stands in a known list."""
     sha256: str | None = None
     finding: str | None = None
     """Id of a finding, or its beginning."""
@@ -36,6 +38,8 @@ class Conditions:
             if value is not None:
                 parts.append(condition)
                 values.append(value)
+        if self.known is not None:
+            parts.append(f"examination.known IS {'NOT ' if self.known else ''}NULL")
         if self.deleted:
             parts.append("NOT entry.allocated")
         if self.since is not None or self.until is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from cyberforensics.case import rows
-from cyberforensics.case.contents import from_cache
+from cyberforensics.case.contents import from_cache, known_contents
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.store import Store, joined, sum_of
@@ -15,6 +15,7 @@ from cyberforensics.model.case_document import (
     CaseDocument,
     DigestCheck,
     ExhibitDocument,
+    ListRecord,
     PackRecord,
     PassRecord,
     ProblemGroup,
@@ -71,6 +72,8 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
         coverage=entry_coverage(store, exhibit),
         media_coverage=media_coverage(store, exhibit, evidence.media_size),
         media_types=tuple(_categories(store, exhibit)),
+        known=known_contents(store, exhibit),
+        rules_skipped=known_contents(store, exhibit, rules_skipped=True),
     )
 
 
@@ -86,12 +89,11 @@ def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterat
 
 def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
     query = (
-        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, scope, zone FROM pass "
+        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, scope, zone, lists, skip_known FROM pass "
         "JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
     )
-    for number, kind, packs, engine, versions, read_only, limits, scope, zone in store.database.execute(
-        query, (exhibit,)
-    ):
+    for row in store.database.execute(query, (exhibit,)):
+        number, kind, packs, engine, versions, read_only, limits, scope, zone, lists, skip_known = row
         sessions = store.database.execute(
             "SELECT started, finished, examiner, command FROM session WHERE pass = ? ORDER BY number", (number,)
         ).fetchall()
@@ -111,6 +113,8 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
             read_only=read_only,
             limits=limits,
             scope=decoder(Scope)(json.loads(scope)),
+            lists=tuple(decoder(ListRecord)(found) for found in json.loads(lists)),
+            skip_known=bool(skip_known),
         )
 
 

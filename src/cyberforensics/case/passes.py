@@ -12,7 +12,7 @@ from cyberforensics.case import log
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.store import Store, insert, to_json
 from cyberforensics.errors import CaseRefused
-from cyberforensics.model.case_document import PackRecord
+from cyberforensics.model.case_document import ListRecord, PackRecord
 from cyberforensics.model.codec import encoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem
@@ -39,6 +39,8 @@ class PassSetup:
     command: tuple[str, ...]
     source: Path
     """Where the exhibit lies on this host: for later exports, never in a result."""
+    lists: tuple[ListRecord, ...] = ()
+    skip_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
                 setup.read_only,
                 setup.limits,
                 to_json(encoder(Scope)(setup.scope)),
+                to_json([encoder(ListRecord)(found) for found in setup.lists]),
+                setup.skip_known,
             ),
         )
         state = "planning"

@@ -42,7 +42,7 @@ def record_batch(
         wanted = frozenset(json.loads(row[0]))
         results = [result for result in results if result[0].number in wanted]
         database.executemany(
-            "INSERT INTO examination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO examination VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_examination(pass_number, content, examination, category) for content, examination in results],
         )
         for content, examination in results:
@@ -81,6 +81,8 @@ def _examination(
         examination.all_zero,
         examination.media_type,
         category(examination.media_type),
+        to_json(list(examination.known)) if examination.known else None,
+        examination.rules_skipped,
     )
 
 

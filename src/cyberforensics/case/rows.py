@@ -39,12 +39,13 @@ SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.pat
        entry.first_address, entry.allocated_size,
        coalesce(entry.status, {_FIRST % "status"}), coalesce(entry.status_reason, {_FIRST % "status_reason"}),
        examination.status, examination.status_reason, md5, sha1, sha256, digest_note, all_zero, media_type, category,
+       examination.known, coalesce(examination.rules_skipped, 0),
        {", ".join(f"entry.{column}" for column in TIME_COLUMNS)},
        EXISTS (SELECT 1 FROM entry AS other WHERE other.content = entry.content AND other.content <> other.number)
 FROM entry LEFT JOIN examination ON examination.content = entry.content
 JOIN time_kinds ON time_kinds.number = entry.time_kinds
 """
-_FIRST_TIME = 35
+_FIRST_TIME = 37
 _HAS_OTHER_NAMES = _FIRST_TIME + len(TIME_COLUMNS)
 
 EVERYTHING = Conditions()
@@ -126,6 +127,8 @@ def _entry_row(names: _NamesOf, row: tuple[Any, ...], volume: Volume, zone: str 
         status=status,
         status_reason=reason,
         zone=zone,
+        known=tuple(json.loads(row[35])) if row[35] is not None else (),
+        rules_skipped=bool(row[36]),
     )
 
 

@@ -41,7 +41,9 @@ CREATE TABLE pass (
     versions TEXT NOT NULL,
     read_only TEXT NOT NULL,
     limits TEXT NOT NULL,             -- what one content may cost, in words
-    scope TEXT NOT NULL               -- JSON: model.scope.Scope
+    scope TEXT NOT NULL,              -- JSON: model.scope.Scope
+    lists TEXT NOT NULL,              -- JSON: model.case_document.ListRecord
+    skip_known INTEGER NOT NULL       -- whether rules were not run on what is known
 ) STRICT;
 
 CREATE TABLE session (
@@ -108,7 +110,9 @@ CREATE TABLE examination (
     digest_note TEXT,
     all_zero INTEGER,
     media_type TEXT,
-    category TEXT
+    category TEXT,
+    known TEXT,                       -- JSON: names of the known lists that hold its digest, if any
+    rules_skipped INTEGER NOT NULL DEFAULT 0 -- whether rules were not run on it because of that
 ) STRICT;
 
 CREATE TABLE from_cache (             -- contents that were not typed and scanned again: a fact of the run, not a result

@@ -58,7 +58,12 @@ def _line(progress: Progress) -> str:
             f"{render.in_bytes(progress.done_size)} of {render.in_bytes(progress.total_size)}; "
             f"findings: {_found(progress) or 'none'}"
         )
-    words = {"opening": "opening", "verifying": "computing digests of the source", "reporting": "writing the reports"}
+    words = {
+        "indexing": "indexing the list of digests, which is done once",
+        "opening": "opening",
+        "verifying": "computing digests of the source",
+        "reporting": "writing the reports",
+    }
     return f"{exhibit}{words[progress.stage]}"
 
 

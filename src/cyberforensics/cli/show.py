@@ -43,6 +43,9 @@ def command(
     since: Annotated[str | None, typer.Option(help="With a time at or after this (RFC 3339, or a date).")] = None,
     until: Annotated[str | None, typer.Option(help="With a time before this.")] = None,
     min_size: Annotated[int | None, typer.Option(min=0, help="At least this many bytes.")] = None,
+    known: Annotated[
+        bool | None, typer.Option("--known/--not-known", help="Only what a list of known digests holds, or does not.")
+    ] = None,
 ) -> None:
     """Show what a case holds. `--format jsonl` is the public interface: docs/case-format.md names every field."""
     filters = query.Filters(
@@ -52,6 +55,7 @@ def command(
         since=options.moment(since),
         until=options.moment(until),
         min_size=min_size,
+        known=known,
     )
     with case.open_existing(folder) as store:
         objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE)
@@ -92,7 +96,7 @@ def _table(what: str, objects: Iterator[Mapping[str, object]]) -> Iterator[str]:
             yield from report.coverage_lines(found)
         return
     columns = _COLUMNS[what]
-    rows = ([_cell(found, name) for name in columns] for found in objects)
+    rows = ([_cell(found, name) for name in columns] for found in map(_with_keyword, objects))
     first = list(islice(rows, _MEASURED))
     if not first:
         yield f"no {what}"
@@ -105,9 +109,16 @@ def _table(what: str, objects: Iterator[Mapping[str, object]]) -> Iterator[str]:
     yield f"{render.grouped(count)} {what}"
 
 
+def _with_keyword(found: Mapping[str, object]) -> Mapping[str, object]:
+    """Of a keyword's finding: the keyword for the rule's name, and behind the path what stands around it."""
+    shown = report.keyword_shown(found) if "source" in found else None
+    return found if shown is None else {**found, "rule": shown[0], "beside": shown[1]}
+
+
 def _cell(found: Mapping[str, object], name: str) -> str:
     value = found.get(name)
     if value is None:
         return "-"
     stream = found.get("stream") if name == "path" else None
-    return str(value) if stream is None else f"{value}:{stream}"
+    beside = f"  {found['beside']}" if name == "path" and "beside" in found else ""
+    return (str(value) if stream is None else f"{value}:{stream}") + beside

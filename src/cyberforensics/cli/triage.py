@@ -37,6 +37,22 @@ def command(
     skip_broken_rules: Annotated[
         bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
     ] = False,
+    hashes: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
+    ] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests of known files, which are counted.")
+    ] = None,
+    keywords: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of keywords to search contents for.")
+    ] = None,
+    skip_known: Annotated[
+        bool, typer.Option("--skip-known", help="Run no rules and keywords on known contents; the report counts them.")
+    ] = False,
+    list_index: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the indexes of lists of digests are kept; else beside each list."),
+    ] = None,
     exhibit: Annotated[list[str] | None, typer.Option(metavar="ID=SOURCE", help="A source and its exhibit id.")] = None,
     expect: Annotated[
         list[str] | None, typer.Option(metavar="[ID=]sha256:HEX", help="The media's digest, as somebody stated it.")
@@ -110,6 +126,11 @@ def command(
     chosen = triage.Options(
         rule_packs=() if no_rules else tuple(rules) if rules else None,
         skip_broken_rules=skip_broken_rules,
+        wanted=tuple(hashes or ()),
+        known=tuple(known or ()),
+        keywords=tuple(keywords or ()),
+        skip_known=skip_known,
+        list_index=list_index,
         expected={name: options.digest(value) for name, value in expected.items()},
         verify=verify.value,
         zones={name: options.zone(value) for name, value in zones.items()},
@@ -150,6 +171,7 @@ def _summary(summary: triage.Summary) -> Iterator[str]:
     yield from report.examined(document)
     yield from report.integrity(document)
     yield from report.coverage_in_words(document)
+    yield from report.known_in_words(document)
     yield ""
     yield "Not examined:"
     yield from (f"  - {reason}" for reason in summary.unopened)

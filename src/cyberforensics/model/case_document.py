@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cyberforensics.model.coverage import EntryCoverage, MediaCoverage
+from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Digests, Finding
@@ -68,6 +68,27 @@ class PackRecord:
     """Rule files that do not compile and were left out on request."""
 
 
+ListKind = Literal["wanted", "known", "keywords"]
+"""What a list is used for: digests whose hits are findings, digests that are counted, words that are searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRecord:
+    """A list of digests or of keywords as it was used. Digests are compared exactly: there are no false hits."""
+
+    name: str
+    """As its comment line says, else its file's name; unlike that of every other list of its kind in this run."""
+    version: str
+    """Empty where the list states none."""
+    kind: ListKind
+    count: int
+    """Different digests, or keywords."""
+    sha256: str
+    """Of the file's bytes."""
+    without_digest: int = 0
+    """Rows of a table whose digest is empty: they can match nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassRecord:
     """One pass over one exhibit."""
@@ -97,6 +118,9 @@ class PassRecord:
     """What one content might cost, in words; where it was resumed with others, those of the first start."""
     scope: Scope
     """What it might look at."""
+    lists: tuple[ListRecord, ...] = ()
+    skip_known: bool = False
+    """Whether rules and keywords were not run on contents that stand in a known list and in no wanted one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +136,10 @@ class ExhibitDocument:
     media_coverage: MediaCoverage
     media_types: tuple[tuple[str, int, int], ...]
     """Category, number of contents, bytes."""
+    known: Amount = NOTHING
+    """Contents whose digest stands in a known list."""
+    rules_skipped: Amount = NOTHING
+    """Those of them on which no rule and no keyword was run."""
 
 
 MAX_NAMES = 1024
@@ -221,6 +249,10 @@ class EntryRow:
     status_reason: str | None
     zone: str | None
     """The zone declared for this exhibit's local clocks."""
+    known: tuple[str, ...] = ()
+    """Names of the known lists that hold its digest."""
+    rules_skipped: bool = False
+    """Whether rules and keywords were not run on it because of that."""
 
 
 @dataclass(frozen=True, slots=True)

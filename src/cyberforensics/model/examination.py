@@ -14,6 +14,9 @@ FINDING_SEVERITIES: tuple[FindingSeverity, ...] = ("info", "low", "medium", "hig
 MAX_MATCH_BYTES = 256
 """Matched bytes that a finding keeps of each string; `StringMatch.length` is the whole length."""
 
+MAX_CONTEXT = 32
+"""Bytes before and after a keyword that a finding keeps."""
+
 MAX_MATCHES = 100
 """String matches that a finding lists; `Finding.strings_left_out` counts the rest."""
 
@@ -38,6 +41,10 @@ class StringMatch:
     """Bytes."""
     data: bytes
     """The first `MAX_MATCH_BYTES` of what matched."""
+    before: bytes = b""
+    """Of a keyword: the `MAX_CONTEXT` bytes before the match, or as many as there are."""
+    after: bytes = b""
+    """Of a keyword: the same behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Finding:
     """A rule, a listed digest or a keyword that matched. It says what matched where, never what that means."""
 
     source: str
-    """``yara``; later ``hash-list``, ``keyword``."""
+    """``yara``, ``hash-list``, ``keyword``."""
     pack: str
     namespace: str
     rule: str
@@ -81,5 +88,9 @@ class Examination:
     problems: tuple[Problem, ...] = ()
     from_cache: bool = False
     """Whether media type and findings about content come from a content cache: a fact of the run."""
+    known: tuple[str, ...] = ()
+    """Names of the known lists that hold its digest."""
+    rules_skipped: bool = False
+    """Whether rules and keywords were not run because it is known."""
     members: tuple["Examination", ...] = field(default=())
     """Of an archive's members; empty today."""

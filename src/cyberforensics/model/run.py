@@ -48,6 +48,16 @@ class Options:
     rule_packs: tuple[Path, ...] | None = None
     """Packs and rule files; None for those that ship, () for none."""
     skip_broken_rules: bool = False
+    wanted: tuple[Path, ...] = ()
+    """Lists of digests: each content that has one of them is a finding."""
+    known: tuple[Path, ...] = ()
+    """Lists of digests of known files: what has one of them is counted, and is no finding."""
+    keywords: tuple[Path, ...] = ()
+    """Lists of keywords."""
+    skip_known: bool = False
+    """Run no rules and no keywords on what stands in a known list and in no wanted one."""
+    list_index: Path | None = None
+    """Folder for the indexes of the lists of digests; None for beside each list. Results are the same."""
     expected: Mapping[str, StoredDigest] = field(default_factory=dict)
     """By exhibit: a digest of the media that somebody stated."""
     verify: str = "once"
@@ -75,7 +85,8 @@ class Progress:
     """Where a run stands."""
 
     stage: str
-    """``opening``, ``listing``, ``examining``, ``verifying``, ``reporting``."""
+    """``indexing`` (of a list of digests, which is done once),
+    ``opening``, ``listing``, ``examining``, ``verifying``, ``reporting``."""
     exhibit: str
     listed: int = 0
     """Entries listed so far."""

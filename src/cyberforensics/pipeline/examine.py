@@ -7,7 +7,7 @@ from pathlib import Path
 from cyberforensics.disk import ContentReader
 from cyberforensics.model.entry import Content, Name, Status
 from cyberforensics.model.event import Event
-from cyberforensics.model.examination import Examination
+from cyberforensics.model.examination import Digests, Examination, Finding
 from cyberforensics.model.media_types import category
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Limits
@@ -19,7 +19,7 @@ from cyberforensics.pipeline.parse import has_parser, run_parsers
 from cyberforensics.pipeline.reading import Reading, read, read_problem
 from cyberforensics.pipeline.spool import NoRoom, Spool
 from cyberforensics.pipeline.windows import OVERLAP, WINDOW, Scanned, Windows
-from cyberforensics.rules import HEAD_SIZE, Externals, Scanner, ScanResult
+from cyberforensics.rules import HEAD_SIZE, Externals, HashList, Lists, Scanner, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class ExamineOptions:
     """Those that are in scope; () for all."""
     cache: CacheFile | None = None
     """What other cases learned of contents; None where nothing is to be taken from them."""
+    lists: tuple[HashList, ...] = ()
+    """Lists of digests that each content is looked up in."""
+    skip_known: bool = False
+    """Whether no rule is run on what stands in a known list and in no wanted one."""
 
     def timeout(self, size: int) -> float:
         """Seconds that the rules may take on a content: half of its time, so that they end before the worker does."""
@@ -46,12 +50,14 @@ def examine(
     options: ExamineOptions,
     memory: Memory,
     volume_size: int | None = None,
+    lists: Lists | None = None,
 ) -> Examination:
     """Read a content to its end and learn from it all there is to learn.
 
     Args:
         memory: what is known of bytes that were met before with these rules; what is learned is added.
         volume_size: bytes of the volume that holds it; None where it has no bounds.
+        lists: those of the options, open; None where there are none.
     """
     if options.categories and (outside := _out_of_scope(content, reader, options.categories)) is not None:
         return outside
@@ -67,8 +73,33 @@ def examine(
         except NoRoom:
             pass  # what it took there is given back before it is read again
         else:
-            return _learn(content, reading, data, scanner, options, memory)
-    return _learn_in_windows(content, reader, scanner, options, volume_size)
+            listed = _listed(reading.digests, reading.note(deleted=content.deleted), lists)
+            if listed.known and options.skip_known and scanner is not None and not listed.findings:
+                listed = replace(listed, rules_skipped=True)
+            return _with_lists(_learn(content, reading, data, scanner, options, memory, listed.rules_skipped), listed)
+    examination = _learn_in_windows(content, reader, scanner, options, volume_size)
+    return _with_lists(examination, _listed(examination.digests, examination.digest_note, lists))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What lists of digests say of a content."""
+
+    findings: tuple[Finding, ...] = ()
+    known: tuple[str, ...] = ()
+    rules_skipped: bool = False
+
+
+def _listed(digests: Digests | None, digest_note: str | None, lists: Lists | None) -> _Listed:
+    """Look the digests up; those of damaged content are digests of other bytes than were once written."""
+    if lists is None or digests is None or digest_note == "of-damaged":
+        return _Listed()
+    return _Listed(lists.match(digests), lists.known(digests))
+
+
+def _with_lists(examination: Examination, listed: _Listed) -> Examination:
+    findings = (*listed.findings, *examination.findings)  # first: what is cut from a long answer is its end
+    return replace(examination, findings=findings, known=listed.known, rules_skipped=listed.rules_skipped)
 
 
 def _out_of_scope(content: Content, reader: ContentReader, categories: tuple[str, ...]) -> Examination | None:
@@ -94,14 +125,15 @@ def _learn(
     scanner: Scanner | None,
     options: ExamineOptions,
     memory: Memory,
+    rules_skipped: bool,
 ) -> Examination:
     key = None if reading.digests is None else (reading.digests.sha256, len(data))
     known = None if key is None else memory.recall(key)
     kind = media_type(data[:HEAD]) if known is None else known.media_type
     scanned = Scanned()
-    if scanner is not None and reading.status is not Status.UNREADABLE:
+    if scanner is not None and not rules_skipped and reading.status is not Status.UNREADABLE:
         scanned = _scan(content, data, data[:HEAD_SIZE], scanner, options.timeout(len(data)), known)
-    if key is not None and known is None and kind is not None and not scanned.problems:
+    if key is not None and known is None and kind is not None and not scanned.problems and not rules_skipped:
         memory.remember(key, Known(kind, tuple(found for found in scanned.findings if not found.per_name)))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
     examination = _examination(content, reading, kind, scanned, parsed)

@@ -16,7 +16,7 @@ from cyberforensics.pipeline.cache import CacheFile, open_cache
 from cyberforensics.pipeline.examine import ExamineOptions, examine
 from cyberforensics.pipeline.known import Memory
 from cyberforensics.pipeline.wire import Message
-from cyberforensics.rules import CompiledRules, Scanner, open_compiled
+from cyberforensics.rules import CompiledRules, HashList, Lists, Scanner, open_compiled, open_lists
 
 _ENTRIES_A_FRAME = 1000
 
@@ -30,6 +30,7 @@ class Worker:
     _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
     _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
     _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
+    _lists: dict[tuple[HashList, ...], Lists] = field(default_factory=dict)
     _memories: dict[tuple[CompiledRules | None, CacheFile | None], Memory] = field(default_factory=dict)
 
     def evidence(self, source: disk.Source) -> disk.OpenEvidence:
@@ -55,6 +56,12 @@ class Worker:
             except OSError as error:
                 raise WorkerError("the compiled rules of this run are gone from the spool folder") from error
         return self._scanners[rules]
+
+    def lists(self, lists: tuple[HashList, ...]) -> Lists | None:
+        if lists and lists not in self._lists:
+            self._lists.clear()
+            self._lists[lists] = open_lists(lists)
+        return self._lists.get(lists)
 
     def memory(self, rules: CompiledRules | None, cache: CacheFile | None) -> Memory:
         if (rules, cache) not in self._memories:
@@ -123,8 +130,9 @@ class ExamineJob:
         reader = worker.reader(self.source, self.volume)
         scanner = worker.scanner(self.rules)
         memory = worker.memory(self.rules, self.options.cache)
+        lists = worker.lists(self.options.lists)
         for content in self.contents:
-            examination = examine(content, reader, scanner, self.options, memory, self.volume.size)
+            examination = examine(content, reader, scanner, self.options, memory, self.volume.size, lists)
             yield wire.Examined(content.number, examination)
 
 

@@ -2,12 +2,15 @@
 
 A rule that asks for the content's size, for what stands at a place, for what is absent or for things far apart can't be
 trusted on a window; what matched is listed all the same, at its place in the content.
+
+What stands beside a keyword decides whether it is a whole word, and is kept. So of a keyword in the overlap the later
+window is asked, but for its first few bytes, before which it knows nothing: there the one before it saw enough.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cyberforensics.model.examination import MAX_MATCHES, Finding, StringMatch
+from cyberforensics.model.examination import MAX_CONTEXT, MAX_MATCHES, Finding, StringMatch
 from cyberforensics.model.problem import Problem
 from cyberforensics.pipeline.media_type import HEAD
 
@@ -72,13 +75,30 @@ class Windows:
 
     def _take(self, window: bytes) -> None:
         scanned = self._scan(window, self.head)
+        begin = self._start + MAX_CONTEXT if self._start else 0
+        self._forget_keywords(begin)
         self._complete = self._complete and scanned.complete
         self._problems.update(dict.fromkeys(scanned.problems))
         for finding in scanned.findings:
             key = (finding.pack, finding.namespace, finding.rule, finding.entry)
             moved = _moved(finding, self._start)
+            if moved.source == "keyword":
+                moved = replace(moved, strings=tuple(match for match in moved.strings if match.offset >= begin))
+                if not moved.strings:
+                    continue
             known = self._findings.get(key)
             self._findings[key] = moved if known is None else _both(known, moved)
+
+    def _forget_keywords(self, begin: int) -> None:
+        """Forget what earlier windows said of keywords from a place on, which is seen again now."""
+        for key, finding in tuple(self._findings.items()):
+            if finding.source != "keyword":
+                continue
+            kept = tuple(match for match in finding.strings if match.offset < begin)
+            if kept:
+                self._findings[key] = replace(finding, strings=kept)
+            else:
+                del self._findings[key]
 
 
 def _moved(finding: Finding, start: int) -> Finding:

@@ -4,6 +4,7 @@ What is written depends on the arguments alone, so an identical case gives ident
 """
 
 from cyberforensics.report.bodyfile import bodyfile_lines
+from cyberforensics.report.context import keyword_shown
 from cyberforensics.report.html import MAX_ENTRIES, MAX_TIMELINE, write_html
 from cyberforensics.report.jsonl import (
     coverage_object,
@@ -29,6 +30,7 @@ from cyberforensics.report.summary import (
     examined,
     found,
     integrity,
+    known_in_words,
     not_examined,
     summary,
 )
@@ -53,6 +55,8 @@ __all__ = [
     "info_object",
     "integrity",
     "json_line",
+    "keyword_shown",
+    "known_in_words",
     "listed_object",
     "not_examined",
     "notice_lines",

@@ -9,7 +9,7 @@ from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
-from cyberforensics.report.summary import TRIAGE, alerts, not_examined, rules_used, summary, total
+from cyberforensics.report.summary import TRIAGE, alerts, not_examined, searched_for, summary, total
 
 _MAX_SEGMENTS = 60
 _MAX_METADATA = 200
@@ -29,7 +29,7 @@ def document_object(document: CaseDocument, shown: tuple[str, str]) -> Object:
         "glance": _glance(document),
         "exhibits": [_exhibit(exhibit) for exhibit in document.exhibits],
         "findingsTotal": document.findings_total,
-        "rulesUsed": any(rules_used(exhibit) for exhibit in document.exhibits),
+        "rulesUsed": any(searched_for(exhibit) for exhibit in document.exhibits),
         "problems": [_problem(group) for group in document.problems],
         "activity": activity_object(document.activity, document.activity_outside),
         "entriesTotal": document.entries_total,
@@ -171,6 +171,18 @@ def _pass(run: PassRecord) -> Object:
             }
             for pack in run.packs
         ],
+        "lists": [
+            {
+                "name": found.name,
+                "version": found.version,
+                "kind": words.LISTS[found.kind],
+                "count": f"{found.count:,}",
+                "sha256": found.sha256,
+                "withoutDigest": found.without_digest,
+            }
+            for found in run.lists
+        ],
+        "skipKnown": run.skip_known,
     }
 
 

@@ -1,9 +1,11 @@
 """Findings as the report's script draws them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cyberforensics.model.case_document import LocatedFinding
+from cyberforensics.model.examination import Finding
 from cyberforensics.report import words
+from cyberforensics.report.context import in_context
 from cyberforensics.report.html_json import exact
 
 MAX_SHOWN_MATCHES = 8
@@ -46,17 +48,44 @@ def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, objec
             "pack": finding.pack,
             "namespace": finding.namespace,
             "rule": finding.rule,
+            "says": _SAYS.get(finding.source, _SAYS["yara"]),
+            "what": what_matched(finding),
             "severity": finding.severity,
             "tags": finding.tags,
             "meta": [[key, value if isinstance(value, str) else str(value)] for key, value in finding.meta],
             "sensitive": finding.sensitive,
             "perName": finding.per_name,
             "matches": [
-                [match.identifier, exact(match.offset), exact(match.length), _hex(located, place)]
+                [
+                    match.identifier,
+                    exact(match.offset),
+                    exact(match.length),
+                    _hex(located, place),
+                    *_text(located, place),
+                ]
                 for place, match in enumerate(finding.strings)
             ],
             "leftOut": finding.strings_left_out,
         }
+
+
+_SAYS: Mapping[str, str] = {"yara": "matched rule", "keyword": "matched keyword", "hash-list": ""}
+"""How a sentence about a finding begins; `what_matched` goes on."""
+
+
+def what_matched(finding: Finding) -> str:
+    """The rule's name, the keyword as it was written, or ``same bytes as …``."""
+    if finding.source != "keyword":
+        return finding.rule
+    return next((str(value) for key, value in finding.meta if key in ("keyword", "expression")), finding.rule)
+
+
+def _text(located: LocatedFinding, place: int) -> tuple[tuple[str, str, str], ...]:
+    """A keyword in its context; nothing of other findings."""
+    finding = located.finding
+    if finding.source != "keyword" or finding.sensitive or place >= MAX_SHOWN_MATCHES:
+        return ()
+    return (in_context(finding.strings[place]),)
 
 
 def _hex(located: LocatedFinding, place: int) -> str | None:

@@ -12,6 +12,7 @@ from cyberforensics.model.case_document import EntryRow, ExhibitDocument, Locate
 from cyberforensics.model.coverage import Amount
 from cyberforensics.model.entry import Kind, Status
 from cyberforensics.model.event import Event
+from cyberforensics.model.examination import StringMatch
 from cyberforensics.model.locators import loads
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import Timestamp, decode
@@ -20,8 +21,19 @@ from cyberforensics.model.volume import Volume
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "entry": (
         *("id", "evidence", "volume", "path", "path_raw", "names", "parent", "stream", "kind", "meta_address"),
-        *("allocated", "name_state", "recovery", "all_zero", "size", "md5", "sha1", "sha256", "digest_note"),
-        *("media_type", "extension_mismatch", "category", "times", "mode", "uid", "gid", "owner", "link_target"),
+        *("allocated", "name_state", "recovery", "all_zero", "size", "md5", "sha1", "sha256", "digest_note", "known"),
+        *(
+            "rules_skipped",
+            "media_type",
+            "extension_mismatch",
+            "category",
+            "times",
+            "mode",
+            "uid",
+            "gid",
+            "owner",
+            "link_target",
+        ),
         *("status", "status_reason", "locator"),
     ),
     "finding": (
@@ -34,7 +46,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "problem": (*("id", "evidence", "volume", "entry", "stage", "code", "severity", "path", "offset", "message"),),
     "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
-    "coverage": ("id", "evidence", "entries", "media"),
+    "coverage": ("id", "evidence", "entries", "media", "known", "rules_skipped"),
 }
 """The fields of each kind of object, in order, without the ``_missing`` ones."""
 
@@ -94,7 +106,7 @@ def entry_object(row: EntryRow) -> Object:
     _put(result, "md5", digests.md5 if digests else None, unread)
     _put(result, "sha1", digests.sha1 if digests else None, unread)
     _put(result, "sha256", digests.sha256 if digests else None, unread)
-    result["digest_note"] = row.digest_note
+    result |= {"digest_note": row.digest_note, "known": list(row.known), "rules_skipped": row.rules_skipped}
     _put(result, "media_type", row.media_type, unread)
     _put(result, "extension_mismatch", row.extension_mismatch, unread)
     _put(result, "category", row.category, unread)
@@ -159,11 +171,19 @@ def finding_object(located: LocatedFinding) -> Object:
         "severity": finding.severity,
         "context": located.context,
         "sensitive": finding.sensitive,
-        "strings": [
-            {"identifier": match.identifier, "offset": match.offset, "length": match.length, "data": match.data.hex()}
-            for match in finding.strings
-        ],
+        "strings": [_match(match, in_context=finding.source == "keyword") for match in finding.strings],
         "strings_left_out": finding.strings_left_out,
+    }
+
+
+def _match(match: StringMatch, *, in_context: bool) -> Object:
+    return {
+        "identifier": match.identifier,
+        "offset": match.offset,
+        "length": match.length,
+        "data": match.data.hex(),
+        "before": match.before.hex() if in_context else None,
+        "after": match.after.hex() if in_context else None,
     }
 
 
@@ -235,6 +255,8 @@ def coverage_object(exhibit: ExhibitDocument) -> Object:
             "reconciles": coverage.reconciles,
         },
         "media": media_object,
+        "known": _amount(exhibit.known),
+        "rules_skipped": _amount(exhibit.rules_skipped),
     }
 
 

@@ -1,6 +1,7 @@
 """Documents that commands print as JSON, and the lines of their tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 from cyberforensics.model.case_document import CaseDocument
@@ -60,6 +61,12 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
     return {
         "product": document.product,
         "exhibits": [coverage_object(exhibit) for exhibit in document.exhibits],
+        "lists": [
+            {"evidence": run.exhibit, **asdict(found)}
+            for exhibit in document.exhibits
+            for run in exhibit.passes
+            for found in run.lists
+        ],
         "not_opened": list(unopened),
         "entries": document.entries_total,
         "findings": document.findings_total,
@@ -88,6 +95,10 @@ def coverage_lines(found: Mapping[str, object]) -> Iterator[str]:
         for part in entries[key]:
             yield from _amount_lines(f"{title}: {part['reason']}", part)
     yield f"  {'reconciles' if entries['reconciles'] else 'DOES NOT RECONCILE'}"
+    for title, key in (("of them known", "known"), ("no rules run on", "rules_skipped")):
+        amount = cast("dict[str, Any]", found[key])
+        if amount["count"]:
+            yield from _amount_lines(title, amount)
     media = cast("dict[str, Any]", found["media"])
     if media["size"] is None:
         return

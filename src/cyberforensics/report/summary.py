@@ -30,7 +30,13 @@ _STAGES_BEFORE_CONTENT = frozenset({"open", "volumes", "walk"})
 
 def summary(document: CaseDocument) -> list[str]:
     """All of it but the list of what was not examined."""
-    return [*examined(document), *integrity(document), *coverage_in_words(document), *found(document)]
+    return [
+        *examined(document),
+        *integrity(document),
+        *coverage_in_words(document),
+        *known_in_words(document),
+        *found(document),
+    ]
 
 
 def examined(document: CaseDocument) -> list[str]:
@@ -110,6 +116,30 @@ def _equation(exhibit: str, coverage: EntryCoverage) -> str:
     )
 
 
+def known_in_words(document: CaseDocument) -> list[str]:
+    """How many contents are known, a sentence an exhibit for which a list of known digests was used."""
+    return [
+        _known(exhibit)
+        for exhibit in document.exhibits
+        if any(found.kind == "known" for run in exhibit.passes for found in run.lists)
+    ]
+
+
+def _known(exhibit: ExhibitDocument) -> str:
+    names = list(
+        dict.fromkeys(
+            words.visible(found.name) for run in exhibit.passes for found in run.lists if found.kind == "known"
+        )
+    )
+    more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+    skipped = exhibit.rules_skipped
+    searched = f"; {skipped.count:,} of them ({words.size(skipped.size)}) were not searched" if skipped.count else ""
+    return (
+        f"Exhibit {words.visible(exhibit.evidence.exhibit)}: {words.counted(exhibit.known.count, 'content')} "
+        f"({words.size(exhibit.known.size)}) known, by digest, to {words.joined(names[:12])}{more}{searched}."
+    )
+
+
 def total(parts: Mapping[str, Amount]) -> Amount:
     """The sum over all reasons."""
     result = Amount()
@@ -120,13 +150,15 @@ def total(parts: Mapping[str, Amount]) -> Amount:
 
 def found(document: CaseDocument) -> list[str]:
     """How many findings there are and how severe, and what their number does not say."""
-    bound = "This is bounded by what was searched: the rules named under Method, in the contents examined."
-    if not any(rules_used(exhibit) for exhibit in document.exhibits):
-        nothing = "No rules were used, so no content was searched for anything."
-        if document.findings_total == 0:
-            return [nothing]
+    used = [kind for kind in _SEARCHED if any(kind in searched_for(exhibit) for exhibit in document.exhibits)]
+    one = words.joined([_SEARCHED[kind] for kind in used], "or")
     if document.findings_total == 0:
-        return [f"No rule matched. {bound}"]
+        if not used:
+            return ["No rules were used, so no content was searched for anything."]
+        return [
+            f"No {one} matched. This is bounded by what was searched: the {words.joined(used)} named under Method, in"
+            " the contents examined."
+        ]
     by_severity = [
         f"{count:,} {severity}"
         for severity in reversed(FINDING_SEVERITIES)
@@ -142,13 +174,24 @@ def found(document: CaseDocument) -> list[str]:
         if not listed
         else f"{words.counted(document.findings_total, 'finding')}. {listed}in this document, in "
         f"{words.counted(places, 'entry', 'entries')}: {words.joined(by_severity)}.",
-        "A finding says which rule matched where. What that means is for the examiner to say.",
+        f"A finding says which {one or 'rule'} matched where. What that means is for the examiner to say.",
     ]
 
 
-def rules_used(exhibit: ExhibitDocument) -> bool:
-    """Whether any pass over the exhibit ran a rule."""
-    return any(sum(pack.rules for pack in run.packs) for run in exhibit.passes)
+_SEARCHED: Mapping[str, str] = {"rules": "rule", "keywords": "keyword", "lists of digests": "listed digest"}
+"""What contents may be searched for, and one of it."""
+
+
+def searched_for(exhibit: ExhibitDocument) -> frozenset[str]:
+    """What any pass over the exhibit searched for: of `_SEARCHED`."""
+    rules = {"rules" for run in exhibit.passes if any(pack.rules for pack in run.packs)}
+    kinds = {found.kind for run in exhibit.passes for found in run.lists}
+    return frozenset(rules | {"keywords" if kind == "keywords" else "lists of digests" for kind in kinds})
+
+
+def _content_searched_for(exhibit: ExhibitDocument) -> list[str]:
+    """The same without digests, which say nothing of what stands in a content."""
+    return [kind for kind in ("rules", "keywords") if kind in searched_for(exhibit)]
 
 
 def not_examined(document: CaseDocument) -> list[str]:
@@ -159,9 +202,11 @@ def not_examined(document: CaseDocument) -> list[str]:
             continue
         if group.stage in _STAGES_BEFORE_CONTENT and not group.code.startswith("content."):
             lines.append(f"{words.visible(group.exhibit)}: {words.visible(group.meaning)} ({_times(group.count)})")
-    if any(map(rules_used, document.exhibits)):
+    kinds = {kind for exhibit in document.exhibits for kind in _content_searched_for(exhibit)}
+    if kinds:
         lines.append(
-            "Content was searched only for what the rules named under Method look for; archives, documents and "
+            f"Content was searched only for what the {words.joined(sorted(kinds, reverse=True))} named under Method "
+            "look for; archives, documents and "
             "databases were searched as the bytes they are stored as, and pictures were not looked at."
         )
     elif not document.exhibits:
@@ -183,7 +228,14 @@ def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
             if pack.left_out:
                 files = words.joined([words.visible(path) for path in pack.left_out])
                 yield f"{name}: rules that do not compile were left out of pack {words.visible(pack.name)}: {files}."
-    if exhibit.passes and not rules_used(exhibit):
+    if exhibit.rules_skipped.count:
+        amount = exhibit.rules_skipped
+        what = words.joined(_content_searched_for(exhibit))
+        yield (
+            f"{name}: {words.counted(amount.count, 'content')} ({words.size(amount.size)}) known by a list: no {what}"
+            " were run on them, as asked for (--skip-known)."
+        )
+    if exhibit.passes and not _content_searched_for(exhibit):
         yield f"{name}: no rules were used; contents were digested and typed, not searched."
     for volume in exhibit.volumes:
         yield from _volume_gaps(volume)

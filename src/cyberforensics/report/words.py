@@ -75,6 +75,11 @@ CONTEXTS: Mapping[str, str] = {
     "cache": "cache",
     "rule-text": "text of a rule",
 }
+LISTS: Mapping[str, str] = {
+    "wanted": "digests wanted, compared exactly",
+    "known": "digests of known files, compared exactly",
+    "keywords": "keywords",
+}
 DIGEST_NOTES: Mapping[str, str] = {
     "of-bytes-read": "of the bytes read: the entry is deleted, they may not be what it once held",
     "of-damaged": "of damaged content, as it could be read",
@@ -150,9 +155,9 @@ def file_system(name: str | None) -> str:
     return FILE_SYSTEMS.get(name, name) if name else "no file system"
 
 
-def joined(parts: list[str]) -> str:
+def joined(parts: list[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
-    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+    return ", ".join(parts[:-1]) + f" {last} " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 
 def visible(text: str) -> str:

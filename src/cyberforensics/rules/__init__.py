@@ -1,12 +1,16 @@
-"""Rule packs in, findings out. The only door to YARA.
+"""Rule packs and lists in, findings out. The only door to YARA.
 
 folders and files ─► load ─► RuleSet ─► save ─► CompiledRules ─► (worker) open_compiled ─► Scanner ─► findings
+lists of keywords ─► load ─► RuleSet …
+lists of digests ─► load_hash_lists ─► HashList ─► (worker) open_lists ─► Lists ─► findings
 """
 
 from cyberforensics.rules.compiled import CompiledRules, open_compiled
 from cyberforensics.rules.engine import EXTERNALS, engine_version
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.filetypes import FILE_TYPES, HEAD_SIZE, file_type
+from cyberforensics.rules.hash_index import index_path
+from cyberforensics.rules.lists import HashList, Lists, load_hash_lists, open_lists
 from cyberforensics.rules.packs import shipped_packs
 from cyberforensics.rules.rule_set import RuleSet, load
 from cyberforensics.rules.scanner import Scanner, ScanResult
@@ -17,12 +21,17 @@ __all__ = [
     "HEAD_SIZE",
     "CompiledRules",
     "Externals",
+    "HashList",
+    "Lists",
     "RuleSet",
     "ScanResult",
     "Scanner",
     "engine_version",
     "file_type",
+    "index_path",
     "load",
+    "load_hash_lists",
     "open_compiled",
+    "open_lists",
     "shipped_packs",
 ]

@@ -41,12 +41,12 @@ SEVERITY_STEPS: tuple[tuple[int, FindingSeverity], ...] = (
 """Numbers from 0 to 100, as the metadata key ``score`` of THOR's rules and ``severity`` of Elastic's hold: at least."""
 
 
-def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool) -> Finding:
+def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool, source: str = "yara") -> Finding:
     """Say what matched where."""
     meta = _meta(match)
     strings, left_out = _strings(match)
     return Finding(
-        source="yara",
+        source=source,
         pack=pack,
         namespace=namespace,
         rule=match.rule,

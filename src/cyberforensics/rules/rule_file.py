@@ -106,10 +106,11 @@ def read(path: Path) -> RuleFile | Defect:
         return Defect(path, f"is not UTF-8 (byte {error.start})", _line(raw, error.start))
     if "\0" in text:
         return Defect(path, "holds a NUL byte", _line(raw, raw.index(0)))
-    return _look(path, raw, text)
+    return from_text(path, raw, text)
 
 
-def _look(path: Path, raw: bytes, text: str) -> RuleFile:
+def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
+    """Look at the text of a rule file; `raw` is what stands for it in the digest of its pack."""
     includes: list[Include] = []
     imports: list[Import] = []
     rules: list[Rule] = []

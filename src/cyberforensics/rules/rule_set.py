@@ -1,7 +1,6 @@
 """Loaded packs: recorded, checked, compiled."""
 
 import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,14 @@ from pathlib import Path
 import yara
 
 from cyberforensics.errors import RulePackError
-from cyberforensics.model.case_document import PackRecord
+from cyberforensics.model.case_document import ListRecord, PackRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
 from cyberforensics.rules.compiling import Compilation, Unit, compile_packs
 from cyberforensics.rules.engine import engine_version
+from cyberforensics.rules.keyword_list import read_keywords
+from cyberforensics.rules.keyword_rules import keyword_pack
+from cyberforensics.rules.lists import once, unique_names
 from cyberforensics.rules.packs import Pack, read_pack
 from cyberforensics.rules.scanner import Namespace
 
@@ -25,6 +27,8 @@ class RuleSet:
     packs: tuple[PackRecord, ...]
     problems: tuple[Problem, ...]
     """One for each rule file that was left out on request."""
+    keywords: tuple[ListRecord, ...]
+    """Lists of keywords, whose rules are among the others."""
     namespaces: tuple[Namespace, ...]
     """What the engine's own namespaces, which are numbers, stand for."""
     content: yara.Rules | None
@@ -38,9 +42,14 @@ class RuleSet:
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing to search contents for."""
+        return not self.packs and not self.keywords
+
+    @property
     def engine(self) -> str:
         """The engine that runs them; empty where there are none."""
-        return engine_version() if self.packs else ""
+        return "" if self.empty else engine_version()
 
     @property
     def key(self) -> dict[str, object]:
@@ -48,6 +57,7 @@ class RuleSet:
         return {
             "rule packs": [f"{pack.name} {pack.sha256}" for pack in self.packs],
             "rule files left out": [name for pack in self.packs for name in pack.left_out],
+            "lists of keywords": [f"{found.name} {found.sha256}" for found in self.keywords],
             "rule engine": self.engine,
         }
 
@@ -62,8 +72,8 @@ class RuleSet:
         )
 
 
-def load(paths: Sequence[Path], *, skip_broken: bool = False) -> RuleSet:
-    """Read and compile packs: folders, with or without ``pack.toml``, or single rule files.
+def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: bool = False) -> RuleSet:
+    """Read and compile packs (folders, with or without ``pack.toml``, or single rule files) and lists of keywords.
 
     A path given twice counts once. Where two packs have the same name, the later one is called ``name-2``.
     With `skip_broken`, files that do not compile are left out and listed in its record and as problems.
@@ -71,19 +81,33 @@ def load(paths: Sequence[Path], *, skip_broken: bool = False) -> RuleSet:
     Raises:
         RulePackError: a pack is missing, empty or malformed; or files do not compile: `details` has one line
             ``file:line: reason`` for each.
+        ListError: a list of keywords is broken.
     """
-    packs = [read_pack(path) for path in _once(paths)]
-    names = _names(packs)
+    lists = [read_keywords(path) for path in once(keywords)]
+    list_names = unique_names([found.name for found in lists])
+    packs = [read_pack(path) for path in once(paths)]
+    names = [*unique_names([pack.name for pack in packs]), *list_names]
+    of_rules = len(packs)
+    packs += [keyword_pack(found, name) for found, name in zip(lists, list_names, strict=True)]
     compilation = compile_packs(packs)
     if compilation.defects and not skip_broken:
         raise _broken(compilation)
     if packs and not compilation.units:
         raise _broken(compilation)
     return RuleSet(
-        packs=tuple(_record(number, names[number], pack, compilation) for number, pack in enumerate(packs)),
+        packs=tuple(_record(number, names[number], pack, compilation) for number, pack in enumerate(packs[:of_rules])),
+        keywords=tuple(
+            ListRecord(name, found.version, "keywords", len(found.keywords), found.sha256)
+            for found, name in zip(lists, list_names, strict=True)
+        ),
         problems=tuple(_skipped(names[unit.pack], packs[unit.pack], unit) for unit in compilation.broken),
         namespaces=tuple(
-            Namespace(names[unit.pack], packs[unit.pack].namespace_of(unit.path), unit in compilation.looking)
+            Namespace(
+                names[unit.pack],
+                packs[unit.pack].namespace_of(unit.path) if unit.pack < of_rules else "",
+                unit in compilation.looking,
+                "yara" if unit.pack < of_rules else "keyword",
+            )
             for unit in compilation.units
         ),
         content=compilation.sets.content,
@@ -91,26 +115,6 @@ def load(paths: Sequence[Path], *, skip_broken: bool = False) -> RuleSet:
         whole=compilation.sets.whole,
         lean=compilation.sets.lean,
     )
-
-
-def _once(paths: Sequence[Path]) -> list[Path]:
-    unique: dict[Path, Path] = {}
-    for path in paths:
-        unique.setdefault(path.resolve(), path)
-    return list(unique.values())
-
-
-def _names(packs: Sequence[Pack]) -> list[str]:
-    names: list[str] = []
-    seen: Counter[str] = Counter()
-    for pack in packs:
-        seen[pack.name] += 1
-        name = pack.name if seen[pack.name] == 1 else f"{pack.name}-{seen[pack.name]}"
-        while name in names:
-            seen[pack.name] += 1
-            name = f"{pack.name}-{seen[pack.name]}"
-        names.append(name)
-    return names
 
 
 def _broken(compilation: Compilation) -> RulePackError:

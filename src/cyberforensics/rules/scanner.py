@@ -14,6 +14,7 @@ from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.conditions import PROGRAM
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.findings import finding_of
+from cyberforensics.rules.keyword_findings import keyword_finding
 
 
 class Namespace(NamedTuple):
@@ -24,6 +25,8 @@ class Namespace(NamedTuple):
     """The rule file's name in the pack without its extension."""
     per_name: bool
     """Whether the file uses an external."""
+    source: str = "yara"
+    """``keyword`` of a list of keywords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,15 @@ class Scanner:
         except yara.Error:
             message = "The rule engine failed on this content; what it would have found is unknown."
             return ScanResult(problems=(Problem(Stage.RULES, "rules.error", message, Severity.ERROR),), complete=False)
-        findings = [finding_of(match, *self._namespaces[int(match.namespace)]) for match in matches]
+        found = (self._finding(match, data) for match in matches)
+        findings = [finding for finding in found if finding is not None]
         return ScanResult(tuple(sorted(findings, key=_order)), tuple(_too_many(*place) for place in sorted(too_many)))
+
+    def _finding(self, match: yara.Match, data: bytes | mmap) -> Finding | None:
+        namespace = self._namespaces[int(match.namespace)]
+        if namespace.source == "keyword":
+            return keyword_finding(match, namespace.pack, namespace.name, data)
+        return finding_of(match, *namespace)
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

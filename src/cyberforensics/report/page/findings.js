@@ -15,7 +15,7 @@ class Findings {
     this.exhibit = "";
     this.text = "";
     this.by = "rule";
-    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.rule, finding.pack, finding.tags.join(" "), finding.entry].join("\n").toLowerCase());
+    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.entry].join("\n").toLowerCase());
     this.groups = h("div", { class: "groups" });
     this.count = h("p", { class: "count", role: "status", "aria-live": "polite" });
     const options = (name) => [["", "all"]].concat([...new Set(findings.map((finding) => finding[name]))].sort().map((value) => [value, value]));
@@ -23,11 +23,11 @@ class Findings {
       this[name] = value;
       this.draw();
     };
-    const none = doc.rulesUsed ? "No rule matched in what was examined." : "No rules were used: no content was searched.";
+    const none = doc.rulesUsed ? "Nothing matched in what was examined." : "No rules were used: no content was searched.";
     this.element = section(
       "findings",
       "Findings",
-      h("p", { class: "lead" }, "Each is an observation: a rule and the place where it matched. What it means is for the examiner to say."),
+      h("p", { class: "lead" }, "Each is an observation: what matched (a rule, a keyword, a listed digest), and where. What it means is for the examiner to say."),
       findings.length
         ? [
             cutNotice(findings.length, this.total, "the most severe", ["case.sqlite", "cyberforensics show findings CASE"]),
@@ -100,7 +100,7 @@ class Findings {
     const entries = new Set(group.map((finding) => finding.entry)).size;
     const byRule = this.by === "rule";
     const description = byRule ? first.meta.find(([key]) => key === "description") : null;
-    const title = byRule ? mono(first.rule) : this.by === "place" ? pathNode(first.path, first.stream) : first[this.by];
+    const title = byRule ? mono(first.what) : this.by === "place" ? pathNode(first.path, first.stream) : first[this.by];
     const cards = h("div", { class: "cards" });
     const box = h(
       "details",
@@ -146,16 +146,16 @@ class Findings {
     const digests = finding.digests;
     return h(
       "article",
-      { class: "card severity-edge-" + finding.severity, "aria-label": finding.rule + " in " + finding.path },
+      { class: "card severity-edge-" + finding.severity, "aria-label": finding.what + " in " + finding.path },
       h(
         "header",
         null,
         severityMark(finding.severity),
-        h("div", { class: "card-title" }, h("p", { class: "card-path" }, pathNode(finding.path, finding.stream)), h("p", null, "matched rule ", mono(finding.rule), " (" + finding.pack + ")" + places)),
+        h("div", { class: "card-title" }, h("p", { class: "card-path" }, pathNode(finding.path, finding.stream)), h("p", null, finding.says && finding.says + " ", mono(finding.what), " (" + finding.pack + ")" + places)),
         h("span", { class: "context" }, finding.context)
       ),
       finding.matches.length > 0 && h("div", { class: "matches" }, this.matches(finding)),
-      !finding.matches.length && h("p", { class: "soft" }, "The rule's condition holds without a string to point at."),
+      !finding.matches.length && h("p", { class: "soft" }, finding.source === "hash-list" ? "The digest of the whole content stands in the list." : "The rule's condition holds without a string to point at."),
       this.strip([
         ["Volume", mono(finding.volume)],
         ["Metadata address", mono(finding.address)],
@@ -170,7 +170,7 @@ class Findings {
         finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))), finding.namesLeftOut > 0 && h("li", { class: "soft" }, "and " + grouped(finding.namesLeftOut) + " more"))] : null,
         finding.perName ? ["Holds for", "this name only: the rule looks at the name or place"] : null,
         finding.tags.length ? ["Tags", finding.tags.join(", ")] : null,
-        finding.meta.length ? ["The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
+        finding.meta.length ? [finding.source === "hash-list" ? "The list says" : "The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
       ])
     );
   }
@@ -188,8 +188,8 @@ class Findings {
     }
     const drawn = finding.matches.filter((match) => match[3] !== null);
     const rest = finding.matches.filter((match) => match[3] === null);
-    const view = ([name, offset, length, hex]) =>
-      h("div", { class: "match" }, h("p", { class: "match-head" }, mono(name), h("span", { class: "soft" }, " offset " + grouped(offset) + ", " + counted(length, "byte"))), hexView(offset, length, hex));
+    const view = ([name, offset, length, hex, text]) =>
+      h("div", { class: "match" }, h("p", { class: "match-head" }, mono(name), h("span", { class: "soft" }, " offset " + grouped(offset) + ", " + counted(length, "byte"))), text && h("p", { class: "mono" }, h("span", { class: "soft" }, text[0]), h("strong", null, text[1]), h("span", { class: "soft" }, text[2])), hexView(offset, length, hex));
     const further = drawn.slice(FIRST_MATCHES);
     return [
       drawn.slice(0, FIRST_MATCHES).map(view),

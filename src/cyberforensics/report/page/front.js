@@ -30,7 +30,7 @@ function drawFront(doc) {
       figure(
         glance.findings,
         "findings",
-        severities.length ? severities.map(([name, count]) => h("span", { class: "severity severity-" + name }, grouped(count) + " " + name)) : doc.rulesUsed ? "no rule matched" : "no rules were used",
+        severities.length ? severities.map(([name, count]) => h("span", { class: "severity severity-" + name }, grouped(count) + " " + name)) : doc.rulesUsed ? "nothing matched" : "no rules were used",
         "findings"
       )
     )

@@ -64,6 +64,7 @@ function drawPass(exhibit, run) {
       ["Scope", run.scope || "everything"],
       run.scope ? ["Scope, as worded", run.scopeNote || missing("NOT SUPPLIED")] : null,
       run.fromCache > 0 ? ["Content cache", grouped(run.fromCache) + " contents were read and digested, but not typed and scanned again: what other cases learned of the same bytes, with the same rules and versions, was taken from a cache"] : null,
+      run.lists.some((found) => found.kind.startsWith("digests of known")) ? ["Known contents", run.skipKnown ? "rules and keywords were not run on them, unless they stand in a list of wanted digests too" : "searched like all others"] : null,
       ["Rule engine", run.engine || "none: no rules were used"],
     ]),
     run.packs.length > 0 &&
@@ -72,6 +73,13 @@ function drawPass(exhibit, run) {
         ["Pack", "Version", "Licence", "Rules", "Files", "SHA-256"],
         run.packs.map((pack) => [[pack.name, pack.leftOut.length > 0 && h("span", { class: "cell-note cell-warn" }, "left out: " + pack.leftOut.join(", "))], pack.version, pack.licence, pack.rules, pack.files, h("span", { class: "mono digest" }, pack.sha256)]),
         { right: [3, 4] }
+      ),
+    run.lists.length > 0 &&
+      plainTable(
+        "Lists used on " + exhibit.id,
+        ["List", "Version", "What it holds", "Count", "SHA-256"],
+        run.lists.map((found) => [[found.name, found.withoutDigest > 0 && h("span", { class: "cell-note cell-warn" }, counted(found.withoutDigest, "row") + " without a digest")], found.version || missing("not stated"), found.kind, found.count, h("span", { class: "mono digest" }, found.sha256)]),
+        { right: [3] }
       ),
     h("details", { class: "fold" }, h("summary", null, "Versions of the product and of every library that parses evidence"), h("div", { class: "versions" }, run.versions.map(([name, version]) => h("span", null, name + " ", mono(version)))))
   );
