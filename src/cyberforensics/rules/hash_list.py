@@ -105,6 +105,7 @@ class HashListReader:
                     *lines, rest = (rest + text).split(b"\n")
                     yield from lines
                     if len(rest) > LONGEST_LINE:
+                        self._line += 1
                         raise self._broken("a line has more than a million bytes", "is this a list of digests?")
                 if decoder is not None:
                     decoder.decode(b"", final=True)
@@ -113,6 +114,7 @@ class HashListReader:
                 f"{shown(self.path)}: the list can't be read ({error.strerror})", hint="name a file that can be read"
             ) from error
         except UnicodeError as error:
+            self._line += 1
             raise self._broken(
                 "it is no UTF-16, as the start of the file promises", "save the list as UTF-8"
             ) from error
@@ -149,9 +151,12 @@ class HashListReader:
             return self._hashdeep_columns(line)
         if _PLAIN.fullmatch(line) or _TAGGED.fullmatch(line):
             return None
-        text = line.decode("utf-8", "replace")
+        text = line.decode("utf-8", "replace").rstrip("\r")
         for delimiter in ",;\t":
-            names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter), [])]
+            try:
+                names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter), [])]
+            except csv.Error:  # a line end within the line
+                return None
             found = _digest_columns(names)
             if found and (len(names) > 1 or delimiter == ","):
                 return _Table(delimiter, found)
