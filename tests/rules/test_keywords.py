@@ -175,7 +175,7 @@ def test_expressions(tmp_path: Path) -> None:
 def test_a_finding_says_what_was_searched_for(tmp_path: Path) -> None:
     scan = scanner(tmp_path, '# name: Case words\n[utf-8, windows-1251; whole words]\ncafé "\\n"\n')
     (finding,) = scan.scan('CAFÉ "\\N"'.encode(), timeout=30).findings
-    assert (finding.source, finding.pack, finding.namespace) == ("keyword", "Case words", "")
+    assert (finding.source, finding.pack, finding.namespace) == ("keyword", "Case words", "keywords")
     # é is not in windows-1251: what was not searched for is not claimed
     assert finding.meta == (("keyword", 'café "\\n"'), ("searched", "utf-8; any case; whole words"))
 

@@ -133,7 +133,8 @@ def _known(exhibit: ExhibitDocument) -> str:
     )
     more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
     skipped = exhibit.rules_skipped
-    searched = f"; {skipped.count:,} of them ({words.size(skipped.size)}) were not searched" if skipped.count else ""
+    amount = f"{words.counted(skipped.count, 'content')} ({words.size(skipped.size)})"
+    searched = f"; not searched because of that: {amount}" if skipped.count else ""
     return (
         f"Exhibit {words.visible(exhibit.evidence.exhibit)}: {words.counted(exhibit.known.count, 'content')} "
         f"({words.size(exhibit.known.size)}) known, by digest, to {words.joined(names[:12])}{more}{searched}."
@@ -233,7 +234,7 @@ def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
         what = words.joined(_content_searched_for(exhibit))
         yield (
             f"{name}: {words.counted(amount.count, 'content')} ({words.size(amount.size)}) known by a list: no {what}"
-            " were run on them, as asked for (--skip-known)."
+            " were run, as asked for (--skip-known)."
         )
     if exhibit.passes and not _content_searched_for(exhibit):
         yield f"{name}: no rules were used; contents were digested and typed, not searched."

@@ -104,7 +104,7 @@ def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: b
         namespaces=tuple(
             Namespace(
                 names[unit.pack],
-                packs[unit.pack].namespace_of(unit.path) if unit.pack < of_rules else "",
+                packs[unit.pack].namespace_of(unit.path) if unit.pack < of_rules else "keywords",
                 unit in compilation.looking,
                 "yara" if unit.pack < of_rules else "keyword",
             )
