@@ -147,7 +147,10 @@ def test_the_command_says_all_of_it(source: Path, listed: Callable[..., Path], t
     ]
     result = helpers.inside(*arguments, "--keywords", tmp_path / "words.txt", "--hashes", listed("md5sum", "other.txt"))
     assert result.returncode == 0, result.stderr
-    assert f"2 contents (28 bytes) known, by digest, to {known.name}; not searched because of that: 2 contents" in result.stdout
+    assert (
+        f"2 contents (28 bytes) known, by digest, to {known.name}; not searched because of that: 2 contents"
+        in result.stdout
+    )
     assert "2 contents (28 bytes) known by a list: no keywords were run, as asked for" in result.stdout
     assert "Content was searched only for what the keywords named under Method look for" in result.stdout
     assert "2 findings in 2 entries: 1 high and 1 medium." in result.stdout

@@ -228,6 +228,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "not in the encoding": ("[windows-1251]\nok\n密码\n", 3, "can't be written in windows-1251"),
     "one byte": ("a\n", 1, "one byte"),
     "too long": ("ok\n\n" + "x" * 201 + "\n", 3, "at most 200"),
+    "too many": ("".join(f"word {number}\n" for number in range(10_001)), 10_001, "at most 10,000 keywords"),
     "a tab within": ("a\tb\n", 1, "does not show"),
     "nothing behind it": ("re:\n", 1, "nothing stands"),
     "no UTF-8": (b"ok\n\xff\xff\n", 2, "UTF-8"),

@@ -23,8 +23,11 @@ from cyberforensics.rules.hash_list import shown
 MOST_CHARACTERS = 200
 """Of a keyword or an expression."""
 
+MOST_KEYWORDS = 10_000
+"""Of a list: to compile so many in three encodings takes half a minute, and more than in proportion for more."""
+
 MOST_BYTES = 16 << 20
-"""Of a list; every keyword is compiled, so a larger one is another kind of file."""
+"""Of a list; a larger one is another kind of file."""
 
 _ABOUT = re.compile(r"#\s*(name|version)\s*:\s*(.*)", re.IGNORECASE)
 _NAMES = {"utf8": "utf-8", "utf16": "utf-16le", "utf-16": "utf-16le", "utf16le": "utf-16le", "utf16be": "utf-16be"}
@@ -104,6 +107,8 @@ def read_keywords(path: Path) -> KeywordList:
         else:
             keyword = _keyword(path, number, line, how)
             keywords.setdefault((keyword.written, keyword.expression, how), keyword)
+            if len(keywords) > MOST_KEYWORDS:
+                raise _broken(path, number, f"a list has at most {MOST_KEYWORDS:,} keywords", "leave some out")
     if not keywords:
         raise ListError(f"{shown(path)}: the list holds no keyword", hint="write one on each line")
     name = about.get("name") or display_name(os.fsencode(path.name))
