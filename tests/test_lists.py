@@ -249,12 +249,12 @@ def test_other_lists_are_other_settings(source: Path, options: Options, tmp_path
     chosen = replace(options, wanted=(path,))
     triage([source], tmp_path / "case", chosen)
     assert triage([source], tmp_path / "case", chosen).already_examined
-    with pytest.raises(CaseRefused, match=r"lists: wanted list\.txt .* then, known list\.txt"):
+    with pytest.raises(CaseRefused, match=r"lists of digests: wanted list\.txt .* then, known list\.txt"):
         triage([source], tmp_path / "case", replace(chosen, wanted=(), known=(path,)))
     with pytest.raises(CaseRefused, match="rules not run on known contents: False then, True now"):
         triage([source], tmp_path / "case", replace(chosen, known=(path,), skip_known=True))
     path.write_text("1" * 32 + "\n")
-    with pytest.raises(CaseRefused, match="lists: "):
+    with pytest.raises(CaseRefused, match="lists of digests: "):
         triage([source], tmp_path / "case", chosen)
 
 

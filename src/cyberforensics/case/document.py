@@ -89,8 +89,8 @@ def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterat
 
 def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
     query = (
-        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, scope, zone, lists, skip_known FROM pass "
-        "JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
+        "SELECT pass.number, kind, packs, engine, versions, read_only, limits, scope, zone, lists, skip_known "
+        "FROM pass JOIN exhibit USING (exhibit) WHERE exhibit = ? ORDER BY pass.number"
     )
     for row in store.database.execute(query, (exhibit,)):
         number, kind, packs, engine, versions, read_only, limits, scope, zone, lists, skip_known = row
