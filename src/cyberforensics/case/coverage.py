@@ -1,7 +1,7 @@
 """The two equations of an exhibit, from its rows alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.codec import decoder
@@ -22,10 +22,15 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 def entry_coverage(store: Store, exhibit: str) -> EntryCoverage:
     """Count every content once; hard links are further names of one."""
+    return sorted_out(store, exhibit, store.database.execute(_ROWS, (exhibit,)))
+
+
+def sorted_out(store: Store, exhibit: str, rows: Iterable[tuple[str, str | None, int, int, int]]) -> EntryCoverage:
+    """The right side from rows of status, reason, count and size in halves; the left side from the entries alone."""
     whole = NOTHING
     no_content = 0
     parts: dict[str, dict[str, Amount]] = {"partial": {}, "skipped": {}, "unreadable": {}}
-    for status, reason, count, high, low in store.database.execute(_ROWS, (exhibit,)):
+    for status, reason, count, high, low in rows:
         size = joined(high, low)
         if status == "no-content":
             no_content += count

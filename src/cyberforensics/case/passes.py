@@ -13,10 +13,13 @@ from cyberforensics.case.problems import add_problems
 from cyberforensics.case.store import Store, insert, to_json
 from cyberforensics.errors import CaseRefused
 from cyberforensics.model.case_document import ListRecord, PackRecord
-from cyberforensics.model.codec import encoder
+from cyberforensics.model.codec import decoder, encoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import Scope
+
+TRIAGE, SCAN = "triage", "scan"
+"""Kinds of passes: the one that lists and examines, and those that search what it examined for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,10 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
             f"exhibit {evidence.exhibit} of this case is other media ({row[0]}), not this ({evidence.identity})",
             hint="give this source an id of its own: --exhibit ID=SOURCE",
         )
+    same = "AND run_key = ?" if setup.kind == SCAN else "AND ? <> ''"  # of scans there may be many, each with its key
     found = database.execute(
-        "SELECT number, run_key, state FROM pass WHERE exhibit = ? AND kind = ? ORDER BY number DESC LIMIT 1",
-        (evidence.exhibit, setup.kind),
+        f"SELECT number, run_key, state FROM pass WHERE exhibit = ? AND kind = ? {same} ORDER BY number DESC LIMIT 1",
+        (evidence.exhibit, setup.kind, key),
     ).fetchone()
     if found is not None and found[1] != key:
         _refuse(evidence.exhibit, found[1], setup.run_key, finished=found[2] == "finished")
@@ -153,7 +157,8 @@ def _refuse(exhibit: str, stored: str, wanted: Mapping[str, object], *, finished
     state = "was examined" if finished else "has an unfinished pass"
     raise CaseRefused(
         f"exhibit {exhibit} {state} with other settings; " + "; ".join(differences),
-        hint="use the same settings, or a new case folder",
+        hint="use the same settings, or a new case folder; to search what was examined for something else: "
+        "cyberforensics scan",
     )
 
 
@@ -171,6 +176,27 @@ def _short(value: object) -> str:
         return "none"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1…", text)
+
+
+def examined_evidence(store: Store, exhibit: str) -> Evidence:
+    """What is recorded of an exhibit that was examined to its end.
+
+    Raises:
+        CaseRefused: there is none of that id, or it was not.
+    """
+    row = store.database.execute(
+        "SELECT evidence, state FROM exhibit JOIN pass USING (exhibit) WHERE exhibit = ? AND kind = ?",
+        (exhibit, TRIAGE),
+    ).fetchone()
+    if row is None:
+        known = ", ".join(name for (name,) in store.database.execute("SELECT exhibit FROM exhibit ORDER BY exhibit"))
+        raise CaseRefused(f"exhibit {exhibit} is not in this case", hint=f"it has: {known or 'none'}")
+    if row[1] != "finished":
+        raise CaseRefused(
+            f"exhibit {exhibit} was not examined to its end", hint="finish that first: cyberforensics triage"
+        )
+    evidence: Evidence = decoder(Evidence)(json.loads(row[0]))
+    return evidence
 
 
 def identity_of(store: Store, exhibit: str) -> str:

@@ -49,7 +49,7 @@ def add_volume(store: Store, volume: Volume) -> int:
 
 
 @dataclass(slots=True)
-class _Cutter:
+class Cutter:
     """Contents of one volume on their way into batches."""
 
     pass_number: int
@@ -89,7 +89,7 @@ class Plan:
         self._kinds: dict[str, int] = dict(store.database.execute("SELECT kinds, number FROM time_kinds").fetchall())
         row = store.database.execute("SELECT coalesce(max(number), 0) + 1 FROM entry").fetchone()
         self._first = int(row[0])
-        self._early = _Cutter(pass_number, number, min(EARLY_COUNT, BATCH_COUNT))
+        self._early = Cutter(pass_number, number, min(EARLY_COUNT, BATCH_COUNT))
         self._insert = f"INSERT INTO entry VALUES ({', '.join('?' * (_OTHER_COLUMNS + len(TIME_COLUMNS)))})"
 
     def add(self, volume: Volume, items: Iterable[Entry | Problem]) -> int:
@@ -181,7 +181,7 @@ def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int
             (exhibit, FIRST, to_json(again)),
         )
         for volume, contents in groupby(rows, key=itemgetter(1)):
-            cutter = _Cutter(pass_number, volume, BATCH_COUNT)
+            cutter = Cutter(pass_number, volume, BATCH_COUNT)
             for number, _, size in contents:
                 cutter.add(database, number, size or 0)
             cutter.cut(database)

@@ -46,7 +46,7 @@ def record_batch(
             [_examination(pass_number, content, examination, category) for content, examination in results],
         )
         for content, examination in results:
-            _findings(database, pass_number, content, examination, context)
+            add_findings(database, pass_number, content, examination, context)
             _events(database, pass_number, content, examination.events)
             add_problems(
                 database,
@@ -86,13 +86,16 @@ def _examination(
     )
 
 
-def _findings(
+def add_findings(
     database: sqlite3.Connection,
     pass_number: int,
     content: Content,
     examination: Examination,
     context: Callable[[str], str],
+    *,
+    again: bool = False,
 ) -> None:
+    """Write findings; `again`: those that an earlier pass has recorded stay as they are."""
     names = {name.entry: name for name in content.names}
     numbers = {content.names[0].entry: content.number}
     if len(names) > 1 and any(finding.entry in names for finding in examination.findings):
@@ -102,11 +105,14 @@ def _findings(
     for finding in examination.findings:
         name = names.get(finding.entry or "", content.names[0])
         places = tuple((match.identifier, match.offset) for match in finding.strings)
+        identity = finding_id(name.entry, finding.source, finding.pack, finding.namespace, finding.rule, places)
+        if again and database.execute("SELECT 1 FROM finding WHERE id = ?", (identity,)).fetchone():
+            continue
         database.execute(
             "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
             (
                 pass_number,
-                finding_id(name.entry, finding.source, finding.pack, finding.namespace, finding.rule, places),
+                identity,
                 numbers[name.entry],
                 FINDING_SEVERITIES.index(finding.severity),
                 context(name.path),

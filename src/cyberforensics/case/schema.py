@@ -120,6 +120,14 @@ CREATE TABLE from_cache (             -- contents that were not typed and scanne
     pass INTEGER NOT NULL REFERENCES pass
 ) STRICT;
 
+CREATE TABLE scanned (                -- how far a later pass came with a content
+    pass INTEGER NOT NULL REFERENCES pass,
+    content INTEGER NOT NULL REFERENCES entry,
+    status TEXT NOT NULL,
+    status_reason TEXT,
+    PRIMARY KEY (pass, content)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE finding (
     number INTEGER PRIMARY KEY,
     pass INTEGER NOT NULL REFERENCES pass,
