@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cyberforensics import case, disk, pipeline, rules
-from cyberforensics.model.entry import FIRST
-from cyberforensics.model.examination import FINDING_SEVERITIES
-from cyberforensics.model.media_types import category
+from cyberforensics.model.entry import FIRST, Content
+from cyberforensics.model.examination import FINDING_SEVERITIES, Examination
 from cyberforensics.model.run import Observer, Progress
+
+Recorder = Callable[[case.Batch, pipeline.BatchResult], Sequence[tuple[Content, Examination]]]
+"""Writes a batch into the case; what was written of it."""
 
 _AHEAD = 3  # batches that wait for each worker
 _GRACE = 10.0  # seconds that batches under way have when the time of the run is over
@@ -45,6 +47,7 @@ class Examining:
     compiled: rules.CompiledRules | None
     options: pipeline.ExamineOptions
     pool: pipeline.Pool
+    record: Recorder
     observer: Observer
     deadline: float | None = None
     """On the monotonic clock: when no further batch is begun; None for never."""
@@ -97,7 +100,6 @@ class Examining:
             self._advance()
         if self.pool.running:
             self._wind_down()
-        self.observer(self._progress("verifying"))
         return case.is_examined(self.store, self.pass_number)
 
     def _time_is_over(self, grace: float = 0.0) -> bool:
@@ -120,18 +122,16 @@ class Examining:
 
     def _advance(self) -> None:
         self._record(0.5)
-        self.observer(self._progress("examining"))
+        self.observer(self.progress("examining"))
 
     def _record(self, timeout: float) -> None:
         for number, results in self.pool.finished(timeout):
             batch = self._given.pop(number)
-            recorded = case.record_batch(
-                self.store, self.pass_number, batch, results, category=category, context=pipeline.context
-            )
-            for content, examination in recorded:
+            for content, examination in self.record(batch, results):
                 self._tally.add(content.size, [finding.severity for finding in examination.findings])
 
-    def _progress(self, stage: str) -> Progress:
+    def progress(self, stage: str) -> Progress:
+        """How far it has come."""
         tally = self._tally
         sizes = (tally.done, tally.total, tally.done_size, tally.total_size)
         return Progress(stage, self.source.exhibit, 0, *sizes, tally.by_severity())

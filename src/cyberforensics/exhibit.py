@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from cyberforensics.errors import EvidenceError
 from cyberforensics.examining import Examining
 from cyberforensics.model.entry import OUT_OF_SCOPE, Entry
 from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.media_types import category
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Observer, Options, Progress
 from cyberforensics.model.scope import EXCLUDED
@@ -156,8 +158,9 @@ class Run:
                 self.lists,
                 self.options.skip_known,
             )
+            record = partial(case.record_batch, self.store, state.number, category=category, context=pipeline.context)
             examining = Examining(
-                self.store, state.number, source, compiled, options, pool, self.observer, self.deadline
+                self.store, state.number, source, compiled, options, pool, record, self.observer, self.deadline
             )
             if state.state == "planning":
                 self._plan(supervisor, source, state, found, examining)
@@ -213,6 +216,7 @@ class Run:
 
         if not examining.to_the_end(begin_digests):
             return None
+        self.observer(examining.progress("verifying"))
         if self.options.verify == "both":
             pipeline.are_done(pending, self._seconds_left())
             begin_digests()

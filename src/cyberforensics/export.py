@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberforensics import case, disk, pipeline, report
-from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
+from cyberforensics import case, pipeline, report
+from cyberforensics.errors import CannotWrite
 from cyberforensics.model.case_document import EntryRow
+from cyberforensics.reopening import refuse_unknown, reopen
 from cyberforensics.replacing import replacing
 
 INDEX = "index.jsonl"
@@ -37,9 +38,7 @@ def export(
         CannotWrite: the folder can't be written.
     """
     roots = roots or {}
-    unknown = [exhibit for exhibit in roots if exhibit not in case.zones(store)]
-    if unknown:
-        raise UsageError(f"{unknown[0]} is no exhibit of this case", hint=f"it has: {', '.join(case.zones(store))}")
+    refuse_unknown(store, roots)
     wanted = [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
     files = folder / case.FILES
     try:
@@ -64,15 +63,7 @@ def _export(
     supervisor = pipeline.Supervisor(pipeline.Limits(), writable=files)
     try:
         for exhibit in dict.fromkeys(row.exhibit for row in wanted):
-            path = roots.get(exhibit) or case.source_of(store, exhibit)
-            hint = f"name where it is now: --source {exhibit}=PATH"
-            try:
-                source = disk.identify(exhibit, path)
-                evidence, _ = pipeline.open_source(supervisor, source, store.folder)
-            except EvidenceError as error:
-                raise EvidenceError(str(error), code=error.code, hint=hint) from error
-            if evidence.identity != case.identity_of(store, exhibit):
-                raise EvidenceError(f"{path}: not the media that was examined as exhibit {exhibit}", hint=hint)
+            source, _ = reopen(store, supervisor, exhibit, roots)
             for row in (row for row in wanted if row.exhibit == exhibit):
                 volume, content = case.content_of(store, row.entry.content or row.entry.number)
                 expected = row.digests.sha256 if row.digests is not None else None

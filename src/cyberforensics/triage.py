@@ -52,8 +52,9 @@ def triage(
         facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
         case.log_action(case_folder, "triage started", facts)
         try:
-            compiled = _save(rule_set, spool)
-            run = Run(store, case_folder, options, rule_set, compiled, spool, lists, cache, observer, deadline)
+            run = Run(
+                store, case_folder, options, rule_set, rule_set.save(spool), spool, lists, cache, observer, deadline
+            )
             unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(
@@ -137,13 +138,6 @@ def _exhibits(run: Run, named: Mapping[str, Path]) -> tuple[tuple[str, ...], dic
             if len(unopened) == len(named):
                 raise
     return tuple(unopened), outcomes
-
-
-def _save(rule_set: rules.RuleSet, spool: Path) -> rules.CompiledRules:
-    try:
-        return rule_set.save(spool)
-    except OSError as error:
-        raise CannotWrite(f"{spool}: the compiled rules can't be written ({error.strerror})") from error
 
 
 def _cache_key(rule_set: rules.RuleSet) -> Mapping[str, object]:

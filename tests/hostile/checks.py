@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from cyberforensics import case, query, report
-from cyberforensics.cli.triage import _summary
+from cyberforensics.cli.summary import summary_lines
 from cyberforensics.errors import EvidenceError
 from cyberforensics.model.problem import PROBLEM_CODES
 from cyberforensics.model.run import Limits, Options, Summary
@@ -168,7 +168,7 @@ def _look(folder: Path, summary: Summary, outcome: Outcome) -> None:
     for group in summary.document.problems:
         outcome.problems[group.code] += group.count
     outcome.failures += _unsound(folder / "case.sqlite")
-    for line in _summary(replace(summary, report=Path("report"), timeline=Path("timeline"))):
+    for line in summary_lines(replace(summary, report=Path("report"), timeline=Path("timeline"))):
         if ACTING.search(line):
             outcome.failures.append(f"the summary would act on a terminal: {line!r}")
     for name in ("report.html", "timeline.csv"):

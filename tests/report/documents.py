@@ -192,6 +192,7 @@ RUN = PassRecord(
     read_only="opened without write access; workers restricted by Landlock",
     limits="300 s for each entry",
     scope=Scope(),
+    coverage=None,
 )
 
 

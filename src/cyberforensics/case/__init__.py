@@ -7,17 +7,31 @@ from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
-from cyberforensics.case.passes import PassSetup, PassState, begin_pass, identity_of, record_unopened, source_of
+from cyberforensics.case.passes import (
+    SCAN,
+    TRIAGE,
+    PassSetup,
+    PassState,
+    begin_pass,
+    examined_evidence,
+    identity_of,
+    record_unopened,
+    source_of,
+)
 from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.rows import count_entries, entries, events, findings, problems, volumes, zones
+from cyberforensics.case.scans import Matched, finish_scan, match_digests, plan_scan, record_scan
 from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
 
 __all__ = [
     "FILES",
     "REPORTS",
+    "SCAN",
+    "TRIAGE",
     "Batch",
     "Conditions",
+    "Matched",
     "PassSetup",
     "PassState",
     "Plan",
@@ -32,9 +46,11 @@ __all__ = [
     "entries",
     "entry_coverage",
     "events",
+    "examined_evidence",
     "exhibit_document",
     "findings",
     "finish_pass",
+    "finish_scan",
     "from_cache",
     "identity_of",
     "is_examined",
@@ -42,13 +58,16 @@ __all__ = [
     "learned_contents",
     "load_batch",
     "log_action",
+    "match_digests",
     "media_coverage",
     "open_existing",
     "open_or_create",
+    "plan_scan",
     "problems",
     "progress_of",
     "record_batch",
     "record_problems",
+    "record_scan",
     "record_unopened",
     "remaining_batches",
     "restart_plan",

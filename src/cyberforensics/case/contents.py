@@ -14,7 +14,7 @@ WHERE pass = ? AND examination.status = 'whole' AND NOT rules_skipped
 ORDER BY sha256, bytes_read, entry.number
 """
 _FINDINGS = (
-    "SELECT data FROM finding WHERE entry = ? AND NOT json_extract(data, '$.per_name') "
+    "SELECT data FROM finding WHERE entry = ? AND pass = ? AND NOT json_extract(data, '$.per_name') "
     "AND json_extract(data, '$.source') <> 'hash-list' ORDER BY number"
 )
 
@@ -26,7 +26,7 @@ def learned_contents(store: Store, pass_number: int) -> Iterator[tuple[bytes, in
     they are known. What lists of digests say is not among it. The same bytes come as often as they were examined.
     """
     for sha256, size, media_type, content, has_findings in store.database.execute(_CONTENTS, (pass_number,)):
-        rows = store.database.execute(_FINDINGS, (content,)).fetchall() if has_findings else ()
+        rows = store.database.execute(_FINDINGS, (content, pass_number)).fetchall() if has_findings else ()
         findings = f"[{','.join(data for (data,) in rows)}]" if rows else None
         yield bytes.fromhex(sha256), size, media_type, findings
 

@@ -8,6 +8,8 @@ from cyberforensics.case import rows
 from cyberforensics.case.contents import from_cache, known_contents
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
+from cyberforensics.case.passes import SCAN
+from cyberforensics.case.scans import scan_coverage
 from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.case_document import (
     MAX_FINDINGS,
@@ -113,6 +115,7 @@ def _passes(store: Store, exhibit: str) -> Iterator[PassRecord]:
             read_only=read_only,
             limits=limits,
             scope=decoder(Scope)(json.loads(scope)),
+            coverage=scan_coverage(store, number, exhibit) if kind == SCAN else None,
             lists=tuple(decoder(ListRecord)(found) for found in json.loads(lists)),
             skip_known=bool(skip_known),
         )

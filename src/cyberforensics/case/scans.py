@@ -99,9 +99,9 @@ def _copies(store: Store, exhibit: str, content: Content, sha256: str | None) ->
     yield content
     if sha256 is not None:
         others = store.database.execute(
-            "SELECT content FROM examination JOIN entry ON entry.number = content "
+            "SELECT entry.number FROM examination JOIN entry ON entry.number = examination.content "
             "JOIN volume ON volume.number = entry.volume "
-            "WHERE sha256 = ? AND examination.status = 'whole' AND exhibit = ? AND content <> ? ORDER BY content",
+            "WHERE sha256 = ? AND examination.status = 'whole' AND exhibit = ? AND entry.number <> ? ORDER BY 1",
             (sha256, exhibit, content.number),
         ).fetchall()
         for (number,) in others:
@@ -130,22 +130,33 @@ Matched = tuple[tuple[Finding, ...], tuple[str, ...]]
 _DIGESTED = """
 SELECT examination.content, md5, sha1, sha256 FROM examination JOIN entry ON entry.number = examination.content
 JOIN volume ON volume.number = entry.volume
-WHERE volume.exhibit = ? AND sha256 IS NOT NULL AND coalesce(digest_note, '') <> 'of-damaged' ORDER BY content
+WHERE volume.exhibit = ? AND sha256 IS NOT NULL AND coalesce(digest_note, '') <> 'of-damaged'
+ORDER BY examination.content
 """
 
 
 def match_digests(
-    store: Store, pass_number: int, exhibit: str, match: Callable[[Digests], Matched], context: Callable[[str], str]
+    store: Store,
+    pass_number: int,
+    exhibit: str,
+    match: Callable[[Digests], Matched],
+    *,
+    context: Callable[[str], str],
+    counts: bool,
 ) -> None:
     """Hold the recorded digests of an exhibit against lists: nothing is read.
 
     In one transaction; asked again of the same pass it adds nothing.
+
+    Args:
+        counts: whether that is all the pass does, so that a content which has digests was looked at.
     """
     with store.transaction() as database:
         for number, md5, sha1, sha256 in database.execute(_DIGESTED, (exhibit,)).fetchall():
             digests = Digests(md5, sha1, sha256)
             findings, known = match(digests)
-            _scanned(database, pass_number, number, Examination(Status.WHOLE))
+            if counts:
+                _scanned(database, pass_number, number, Examination(Status.WHOLE))
             if findings:
                 content = content_of(store, number)[1]
                 examination = Examination(Status.WHOLE, digests=digests, findings=findings)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics import errors
-from cyberforensics.cli import export, info, listing, render, report, show, timeline, triage, verify_image
+from cyberforensics.cli import export, info, listing, render, report, scan, show, timeline, triage, verify_image
 from cyberforensics.model.versions import versions
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
 
 COMMANDS = (
     ("triage", triage.command),
+    ("scan", scan.command),
     ("info", info.command),
     ("ls", listing.command),
     ("verify-image", verify_image.command),

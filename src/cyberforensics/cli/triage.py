@@ -1,7 +1,6 @@
 """``cyberforensics triage``."""
 
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 from cyberforensics import report, triage
 from cyberforensics.cli import options, render
 from cyberforensics.cli.progress import watching
+from cyberforensics.cli.summary import summary_lines
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 
 LIMITS = triage.Limits()
@@ -155,28 +155,6 @@ def command(
     if json:
         render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
     else:
-        render.lines(_summary(summary))
+        render.lines(summary_lines(summary))
     if summary.has_problems:
         raise typer.Exit(EXIT_PROBLEMS)
-
-
-def _summary(summary: triage.Summary) -> Iterator[str]:
-    """What a person reads at the end: what was examined, what was not, what was found, where the report is."""
-    document = summary.document
-    if summary.already_examined:
-        yield f"Examined before, nothing to do: {', '.join(summary.already_examined)}."
-    if summary.stopped:
-        names = ", ".join(summary.stopped)
-        yield f"The time was over before the end of: {names}. The same command on the same case goes on from here."
-    yield from report.examined(document)
-    yield from report.integrity(document)
-    yield from report.coverage_in_words(document)
-    yield from report.known_in_words(document)
-    yield ""
-    yield "Not examined:"
-    yield from (f"  - {reason}" for reason in summary.unopened)
-    yield from (f"  - {line}" for line in report.not_examined(document))
-    yield ""
-    yield from report.found(document)
-    yield f"Report:   {summary.report}"
-    yield f"Timeline: {summary.timeline}"

@@ -95,7 +95,7 @@ class PassRecord:
 
     exhibit: str
     kind: str
-    """``triage``."""
+    """``triage``, or ``scan`` of a later pass that searches for something else."""
     started: str
     """RFC 3339, UTC, on the examining machine's clock."""
     finished: str | None
@@ -118,6 +118,8 @@ class PassRecord:
     """What one content might cost, in words; where it was resumed with others, those of the first start."""
     scope: Scope
     """What it might look at."""
+    coverage: EntryCoverage | None
+    """Of a later pass: how much of the exhibit it searched. Of the first pass that is the exhibit's own."""
     lists: tuple[ListRecord, ...] = ()
     skip_known: bool = False
     """Whether rules and keywords were not run on contents that stand in a known list and in no wanted one."""

@@ -104,7 +104,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "content.too-large": "The content claims more zeros or bytes than are read of one; its start was examined.",
         "content.windowed": "There was no room to spool the content; rules saw it in windows only (not repeatable).",
         "content.answer-cut": "More was learned of the content than one answer may hold; the rest was left out.",
-        "content.changed": "The content was longer than it was when it was listed.",
+        "content.changed": "The content is not what it was when it was listed, or examined before.",
         "content.damaged": "The container says that some of these bytes are not what was acquired.",
         "content.bad-cluster-map": "The map of bad clusters claims the whole volume; it has no content.",
         "content.record-reused": "The deleted name's record was used again: nothing of its content is known.",

@@ -9,7 +9,7 @@ from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
-from cyberforensics.pipeline.pool import PendingDigests, Pool, are_done
+from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import context, priority
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
@@ -18,6 +18,7 @@ from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
 
 __all__ = [
+    "BatchResult",
     "Beside",
     "CacheFile",
     "DigestJob",

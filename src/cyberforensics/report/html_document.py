@@ -9,7 +9,7 @@ from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
-from cyberforensics.report.summary import TRIAGE, alerts, not_examined, searched_for, summary, total
+from cyberforensics.report.summary import TRIAGE, alerts, not_examined, searched, searched_for, summary, total
 
 _MAX_SEGMENTS = 60
 _MAX_METADATA = 200
@@ -158,6 +158,7 @@ def _pass(run: PassRecord) -> Object:
         "limits": run.limits,
         "scope": run.scope.in_words(),
         "scopeNote": run.scope.note,
+        "coverage": searched(run),
         "versions": run.versions,
         "packs": [
             {

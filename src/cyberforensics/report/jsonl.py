@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 from cyberforensics.model.case_document import EntryRow, ExhibitDocument, LocatedFinding
-from cyberforensics.model.coverage import Amount
+from cyberforensics.model.coverage import Amount, EntryCoverage
 from cyberforensics.model.entry import Kind, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import StringMatch
@@ -46,7 +46,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "problem": (*("id", "evidence", "volume", "entry", "stage", "code", "severity", "path", "offset", "message"),),
     "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
-    "coverage": ("id", "evidence", "entries", "media", "known", "rules_skipped"),
+    "coverage": ("id", "evidence", "entries", "scans", "media", "known", "rules_skipped"),
 }
 """The fields of each kind of object, in order, without the ``_missing`` ones."""
 
@@ -244,19 +244,28 @@ def coverage_object(exhibit: ExhibitDocument) -> Object:
     return {
         "id": name,
         "evidence": name,
-        "entries": {
-            "names": coverage.names,
-            "no_content": coverage.no_content,
-            "seen": _amount(coverage.seen),
-            "whole": _amount(coverage.whole),
-            "partial": _by_reason(coverage.partial),
-            "skipped": _by_reason(coverage.skipped),
-            "unreadable": _by_reason(coverage.unreadable),
-            "reconciles": coverage.reconciles,
-        },
+        "entries": _entries(coverage),
+        "scans": [
+            {"pass": number, "entries": _entries(run.coverage)}
+            for number, run in enumerate(exhibit.passes, 1)
+            if run.coverage is not None
+        ],
         "media": media_object,
         "known": _amount(exhibit.known),
         "rules_skipped": _amount(exhibit.rules_skipped),
+    }
+
+
+def _entries(coverage: EntryCoverage) -> Object:
+    return {
+        "names": coverage.names,
+        "no_content": coverage.no_content,
+        "seen": _amount(coverage.seen),
+        "whole": _amount(coverage.whole),
+        "partial": _by_reason(coverage.partial),
+        "skipped": _by_reason(coverage.skipped),
+        "unreadable": _by_reason(coverage.unreadable),
+        "reconciles": coverage.reconciles,
     }
 
 

@@ -89,12 +89,10 @@ def coverage_lines(found: Mapping[str, object]) -> Iterator[str]:
     """The two equations of one exhibit, to read."""
     entries = cast("dict[str, Any]", found["entries"])
     yield f"{found['evidence']}: {entries['names']} names, {entries['no_content']} entries without content"
-    yield from _amount_lines("seen", entries["seen"])
-    yield from _amount_lines("= examined whole", entries["whole"])
-    for title, key in (("+ in part", "partial"), ("+ skipped", "skipped"), ("+ unreadable", "unreadable")):
-        for part in entries[key]:
-            yield from _amount_lines(f"{title}: {part['reason']}", part)
-    yield f"  {'reconciles' if entries['reconciles'] else 'DOES NOT RECONCILE'}"
+    yield from _equation_lines(entries, "examined")
+    for scan in cast("list[dict[str, Any]]", found["scans"]):
+        yield f"  pass {scan['pass']} (scan)"
+        yield from _equation_lines(scan["entries"], "searched")
     for title, key in (("of them known", "known"), ("no rules run on", "rules_skipped")):
         amount = cast("dict[str, Any]", found[key])
         if amount["count"]:
@@ -107,6 +105,15 @@ def coverage_lines(found: Mapping[str, object]) -> Iterator[str]:
         examined = "examined" if part["examined"] else f"NOT EXAMINED ({part['reason']})"
         yield f"  {part['where'] + ' ' + part['what']:<48}{'':>10} {part['bytes']:>18} bytes  {examined}"
     yield f"  {'reconciles' if media['reconciles'] else 'DOES NOT RECONCILE'}"
+
+
+def _equation_lines(entries: Mapping[str, Any], verb: str) -> Iterator[str]:
+    yield from _amount_lines("seen", entries["seen"])
+    yield from _amount_lines(f"= {verb} whole", entries["whole"])
+    for title, key in (("+ in part", "partial"), ("+ skipped", "skipped"), ("+ unreadable", "unreadable")):
+        for part in entries[key]:
+            yield from _amount_lines(f"{title}: {part['reason']}", part)
+    yield f"  {'reconciles' if entries['reconciles'] else 'DOES NOT RECONCILE'}"
 
 
 def _amount_lines(title: str, amount: Mapping[str, Any]) -> Iterator[str]:

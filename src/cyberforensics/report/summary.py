@@ -5,7 +5,7 @@ The terminal and every report print these very sentences, so that no two of them
 
 from collections.abc import Iterator, Mapping
 
-from cyberforensics.model.case_document import CaseDocument, ExhibitDocument
+from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, PassRecord
 from cyberforensics.model.coverage import Amount, EntryCoverage
 from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.volume import Volume, VolumeStatus
@@ -101,15 +101,27 @@ def alerts(document: CaseDocument) -> list[str]:
 
 def coverage_in_words(document: CaseDocument) -> list[str]:
     """The coverage equation as a sentence an exhibit, by count and by bytes."""
-    return [_equation(exhibit.evidence.exhibit, exhibit.coverage) for exhibit in document.exhibits]
+    return [line for exhibit in document.exhibits for line in _equations(exhibit)]
 
 
-def _equation(exhibit: str, coverage: EntryCoverage) -> str:
+def _equations(exhibit: ExhibitDocument) -> Iterator[str]:
+    name = words.visible(exhibit.evidence.exhibit)
+    yield _equation(f"Exhibit {name}", exhibit.coverage, "examined")
+    for number, run in enumerate(exhibit.passes, 1):
+        yield from searched(run, f"Pass {number} ({run.kind}) over exhibit {name}")
+
+
+def searched(run: PassRecord, what: str = "Searched") -> list[str]:
+    """The first equation of a later pass as a sentence; nothing of a pass whose coverage is the exhibit's."""
+    return [] if run.coverage is None else [_equation(what, run.coverage, "searched")]
+
+
+def _equation(what: str, coverage: EntryCoverage, verb: str) -> str:
     partial, skipped, unreadable = (total(part) for part in (coverage.partial, coverage.skipped, coverage.unreadable))
     verdict = "Both sides agree" if coverage.reconciles else "THE TWO SIDES DO NOT AGREE"
     return (
-        f"Exhibit {words.visible(exhibit)}: of {words.counted(coverage.seen.count, 'content')} seen "
-        f"({words.size(coverage.seen.size)}), {coverage.whole.count:,} examined whole "
+        f"{what}: of {words.counted(coverage.seen.count, 'content')} seen "
+        f"({words.size(coverage.seen.size)}), {coverage.whole.count:,} {verb} whole "
         f"({words.size(coverage.whole.size)}), {partial.count:,} in part ({words.size(partial.size)}), "
         f"{skipped.count:,} skipped ({words.size(skipped.size)}) and {unreadable.count:,} unreadable "
         f"({words.size(unreadable.size)}). {verdict}, by count and by bytes."

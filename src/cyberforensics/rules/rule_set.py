@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yara
 
-from cyberforensics.errors import RulePackError
+from cyberforensics.errors import CannotWrite, RulePackError
 from cyberforensics.model.case_document import ListRecord, PackRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
@@ -62,14 +62,21 @@ class RuleSet:
         }
 
     def save(self, folder: Path) -> CompiledRules:
-        """Write the compiled rules into a folder, for the workers of this run."""
-        return CompiledRules(
-            content=_save(self.content, folder / "content.yarc"),
-            per_name=_save(self.per_name, folder / "per-name.yarc"),
-            whole=_save(self.whole, folder / "whole.yarc"),
-            lean=_save(self.lean, folder / "lean.yarc"),
-            namespaces=self.namespaces,
-        )
+        """Write the compiled rules into a folder, for the workers of this run.
+
+        Raises:
+            CannotWrite: the folder or the disk refuses.
+        """
+        try:
+            return CompiledRules(
+                content=_save(self.content, folder / "content.yarc"),
+                per_name=_save(self.per_name, folder / "per-name.yarc"),
+                whole=_save(self.whole, folder / "whole.yarc"),
+                lean=_save(self.lean, folder / "lean.yarc"),
+                namespaces=self.namespaces,
+            )
+        except OSError as error:
+            raise CannotWrite(f"{folder}: the compiled rules can't be written ({error.strerror})") from error
 
 
 def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: bool = False) -> RuleSet:

@@ -1,0 +1,76 @@
+"""``cyberforensics scan``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import report, scan
+from cyberforensics.cli import options, render
+from cyberforensics.cli.progress import watching
+from cyberforensics.cli.summary import summary_lines
+from cyberforensics.errors import EXIT_PROBLEMS
+from cyberforensics.model.run import Options
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    rules: Annotated[list[Path] | None, typer.Option(help="A rule pack or rule file.")] = None,
+    skip_broken_rules: Annotated[
+        bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
+    ] = False,
+    hashes: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
+    ] = None,
+    known: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests of known files, which are counted.")
+    ] = None,
+    keywords: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A list of keywords to search contents for.")
+    ] = None,
+    list_index: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the indexes of lists of digests are kept; else beside each list."),
+    ] = None,
+    exhibit: Annotated[list[str] | None, typer.Option(metavar="ID", help="Search this exhibit only.")] = None,
+    source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
+    examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    spool: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where large contents are spooled; else the case folder.")
+    ] = None,
+    stop_after: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Search what was examined for something else: a new pass, beside those there are.
+
+    Nothing that was found before changes. Lists of digests need no evidence: recorded digests are held against them.
+    Rules and keywords read the contents once more, of equal ones only the first. Exit code 0: done; 10: done, with
+    problems that reduce coverage.
+    """
+    chosen = Options(
+        rule_packs=tuple(rules or ()),
+        skip_broken_rules=skip_broken_rules,
+        wanted=tuple(hashes or ()),
+        known=tuple(known or ()),
+        keywords=tuple(keywords or ()),
+        list_index=list_index,
+        examiner=examiner,
+        workers=workers,
+        spool=spool,
+        stop_after=options.duration(stop_after),
+        command=("cyberforensics", *sys.argv[1:]),
+    )
+    roots = options.exhibits([], source, option="--source") if source else {}
+    with watching(quiet=json) as observer:
+        summary = scan.scan(folder, chosen, exhibits=exhibit or (), roots=roots, observer=observer)
+    if json:
+        render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
+    else:
+        render.lines(summary_lines(summary))
+    if summary.has_problems:
+        raise typer.Exit(EXIT_PROBLEMS)

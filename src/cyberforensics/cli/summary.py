@@ -1,0 +1,28 @@
+"""What a person reads at the end of a run."""
+
+from collections.abc import Iterator
+
+from cyberforensics import report
+from cyberforensics.model.run import Summary
+
+
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """What a person reads at the end: what was examined, what was not, what was found, where the report is."""
+    document = summary.document
+    if summary.already_examined:
+        yield f"Examined before, nothing to do: {', '.join(summary.already_examined)}."
+    if summary.stopped:
+        names = ", ".join(summary.stopped)
+        yield f"The time was over before the end of: {names}. The same command on the same case goes on from here."
+    yield from report.examined(document)
+    yield from report.integrity(document)
+    yield from report.coverage_in_words(document)
+    yield from report.known_in_words(document)
+    yield ""
+    yield "Not examined:"
+    yield from (f"  - {reason}" for reason in summary.unopened)
+    yield from (f"  - {line}" for line in report.not_examined(document))
+    yield ""
+    yield from report.found(document)
+    yield f"Report:   {summary.report}"
+    yield f"Timeline: {summary.timeline}"
