@@ -66,6 +66,7 @@ rule Ethereum_Key_File
         technique = "T1005"
         reference = "https://ethereum.org/developers/docs/data-structures-and-encoding/web3-secret-storage/"
         sample = "key.toml"
+        sensitive = true
 
     strings:
         $crypto = /"crypto"[ \t\r\n]{0,8}:[ \t\r\n]{0,8}\{/ nocase
@@ -88,6 +89,7 @@ rule Browser_Wallet_Vault
         severity = "medium"
         technique = "T1005"
         sample = "store.toml"
+        sensitive = true
 
     strings:
         $controller = "KeyringController"

@@ -158,7 +158,9 @@ class Run:
                 self.lists,
                 self.options.skip_known,
             )
-            record = partial(case.record_batch, self.store, state.number, category=category, context=pipeline.context)
+            record = partial(
+                case.record_batch, self.store, state.number, category=category, context_of=pipeline.context_of
+            )
             examining = Examining(
                 self.store, state.number, source, compiled, options, pool, record, self.observer, self.deadline
             )

@@ -1,8 +1,9 @@
 """Asking a case: filters, and every kind of row as the objects of the public interface."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import translate
+from functools import partial
 
 from cyberforensics import case, report
 from cyberforensics.errors import UsageError
@@ -26,6 +27,8 @@ class Filters:
     """Bytes."""
     known: bool | None = None
     """Whether the digest stands in a known list."""
+    context: str | None = None
+    """Where a finding lies, a word of `model.contexts.CONTEXTS`: for findings only."""
 
     @property
     def any(self) -> bool:
@@ -33,18 +36,34 @@ class Filters:
         return self != Filters()
 
 
-def objects(store: case.Store, what: str, filters: Filters, *, for_people: bool = False) -> Iterator[Object]:
-    """The rows of one kind in the order of their ids; `for_people`, the most severe first, and entries as walked.
+def objects(
+    store: case.Store, what: str, filters: Filters, *, for_people: bool = False, unmask: str | None = None
+) -> Iterator[Object]:
+    """The rows of one kind in the order of their ids.
+
+    Args:
+        for_people: findings as a report lists them, and entries as walked.
+        unmask: give what sensitive rules matched, too: the command that asks, for the examination log, which has it
+            before anything is given. None to mask.
 
     Raises:
-        UsageError: the filters do not apply to this kind.
+        UsageError: the filters do not apply to this kind, or it has nothing that is masked.
+        CannotWrite: the examination log can't be written, so nothing is unmasked.
     """
     if filters.any and what not in ("entries", "findings"):
         raise UsageError(f"{what}: filters apply to entries and findings only")
-    return _objects(store, what, filters, for_people=for_people)
+    if filters.context is not None and what != "findings":
+        raise UsageError(f"{what}: a context is where a finding lies", hint="show findings --context …")
+    if unmask is not None:
+        if what != "findings":
+            raise UsageError(f"{what}: only findings hold bytes that are masked")
+        chosen = {name: value for name, value in asdict(filters).items() if value not in (None, False)}
+        findings = case.count_sensitive(store, _conditions(filters))
+        case.log_action(store.folder, "unmasked", {"command": unmask, "findings": findings, "filters": chosen})
+    return _objects(store, what, filters, for_people=for_people, unmask=unmask is not None)
 
 
-def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool) -> Iterator[Object]:
+def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool, unmask: bool) -> Iterator[Object]:
     zones = case.zones(store)
     if what == "entries":
         yield from map(
@@ -52,8 +71,8 @@ def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool
         )
     elif what == "findings":
         yield from map(
-            report.finding_object,
-            case.findings(store, filters=_conditions(filters), order="severity" if for_people else "id"),
+            partial(report.finding_object, unmask=unmask),
+            case.findings(store, filters=_conditions(filters), order="first" if for_people else "id"),
         )
     elif what == "events":
         for identifier, exhibit, entry, event in case.events(store):
@@ -77,4 +96,5 @@ def _conditions(filters: Filters) -> case.Conditions:
         until=filters.until,
         min_size=filters.min_size,
         known=filters.known,
+        context=filters.context,
     )

@@ -13,7 +13,7 @@ from cyberforensics.replacing import replacing
 LARGE = 20_000
 """Entries from which on a process of its own is worth its start for the timeline."""
 
-HTML, TIMELINE = "report.html", "timeline.csv"
+HTML, UNMASKED, TIMELINE = "report.html", "report-unmasked.html", "timeline.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,33 @@ def write_timeline(times: case.SortedTimes) -> None:
         report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
 
 
-def write_reports(store: case.Store, *, beside: bool = False) -> Summary:
+def write_reports(store: case.Store, *, beside: bool = False, unmask: str | None = None) -> Summary:
     """Write the reports of a case from its store alone.
 
     Args:
         beside: write the timeline of a large case at the same time, in a process of its own: for those who hold the
             lock of the case, so that both are made of the same rows.
+        unmask: show what sensitive rules matched, in a file of another name: the command that asks, for the examination
+            log, which has it before anything is written. None to mask.
 
     Raises:
         Error: the coverage equation does not reconcile, which is a bug of ours.
         CannotWrite: they can't be written.
     """
+    if unmask is not None:
+        case.log_action(
+            store.folder, "unmasked", {"command": unmask, "findings": case.count_sensitive(store), "report": UNMASKED}
+        )
     job = TimelineJob(store.folder.absolute()) if beside and case.count_entries(store) >= LARGE else None
     running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
     with case.sorted_times(store) as times, running as other:
-        summary = _write_html(times)
+        summary = _write_html(times, unmask=unmask is not None)
         if not other.is_done():
             write_timeline(times)
     return summary
 
 
-def _write_html(times: case.SortedTimes) -> Summary:
+def _write_html(times: case.SortedTimes, *, unmask: bool) -> Summary:
     store = times.store
     document = case.case_document(store, times=times)
     for exhibit in document.exhibits:
@@ -70,7 +76,8 @@ def _write_html(times: case.SortedTimes) -> Summary:
                 hint="this is a bug: please report it with the files case.sqlite and run.log",
             )
     folder = store.folder / case.REPORTS
-    with replacing(folder / HTML) as out:
+    html = folder / (UNMASKED if unmask else HTML)
+    with replacing(html) as out:
         report.write_html(
             document,
             case.entries(store, order="weight", limit=report.MAX_ENTRIES),
@@ -78,5 +85,6 @@ def _write_html(times: case.SortedTimes) -> Summary:
             out,
             entries_shown="those with findings first, then by priority",
             timeline_shown="the latest",
+            unmask=unmask,
         )
-    return Summary(document, folder / HTML, folder / TIMELINE)
+    return Summary(document, html, folder / TIMELINE)

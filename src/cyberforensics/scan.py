@@ -130,7 +130,9 @@ class _Scan:
                 compiled,
                 pipeline.ExamineOptions(self.spool, self.options.limits),
                 pool,
-                partial(case.record_scan, self.store, state.number, context=pipeline.context, every_name=every_name),
+                partial(
+                    case.record_scan, self.store, state.number, context_of=pipeline.context_of, every_name=every_name
+                ),
                 self.observer,
                 self.deadline,
             )
@@ -153,7 +155,7 @@ class _Scan:
             return lists.match(digests), lists.known(digests)
 
         alone = self.compiled is None
-        case.match_digests(self.store, state.number, exhibit, match, context=pipeline.context, counts=alone)
+        case.match_digests(self.store, state.number, exhibit, match, context_of=pipeline.context_of, counts=alone)
 
     def _setup(self, path: Path, read_only: str) -> case.PassSetup:
         lists = tuple(found.record for found in self.lists)

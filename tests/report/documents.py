@@ -8,8 +8,11 @@ from cyberforensics.model.case_document import (
     ActivityBin,
     CaseDocument,
     DigestCheck,
+    Doubles,
     EntryRow,
     ExhibitDocument,
+    FindingCount,
+    FindingGroup,
     LocatedFinding,
     Names,
     PackRecord,
@@ -19,6 +22,7 @@ from cyberforensics.model.case_document import (
     TimelinePlace,
     TimelineRow,
 )
+from cyberforensics.model.contexts import GROUPS
 from cyberforensics.model.coverage import Amount, EntryCoverage, MediaCoverage, MediaPart
 from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status, TimeMeaning
 from cyberforensics.model.evidence import Container, Evidence, Segment, StoredDigest
@@ -161,6 +165,7 @@ def finding(
         digest_note=None,
         names=Names(()),
         context=context,
+        group=next((group for group in GROUPS if group == context), None),
         finding=Finding(
             source="yara",
             pack="core",
@@ -256,6 +261,21 @@ def exhibit(name: str = "E1") -> ExhibitDocument:
     )
 
 
+def finding_groups(findings: tuple[LocatedFinding, ...]) -> tuple[FindingGroup, ...]:
+    """Counted one by one."""
+    groups = []
+    for name in (None, *GROUPS):
+        inside = [found for found in findings if found.group == name]
+        counts: dict[tuple[str, str, FindingSeverity], int] = {}
+        for found in inside:
+            key = (found.context, found.finding.rule, found.finding.severity)
+            counts[key] = counts.get(key, 0) + 1
+        if inside:
+            made = tuple(FindingCount(*key, count) for key, count in counts.items())
+            groups.append(FindingGroup(name, len({found.entry for found in inside}), made))
+    return tuple(groups)
+
+
 def demo(*, findings: tuple[LocatedFinding, ...] | None = None) -> CaseDocument:
     """A small case with one of everything."""
     if findings is None:
@@ -306,6 +326,10 @@ def demo(*, findings: tuple[LocatedFinding, ...] | None = None) -> CaseDocument:
         exhibits=(exhibit(),),
         findings=findings,
         findings_total=len(findings),
+        finding_groups=finding_groups(findings),
+        findings_in=len({found.entry for found in findings}),
+        findings_sensitive=sum(found.finding.sensitive for found in findings),
+        doubles=Doubles(),
         problems=problems,
         activity=days,
         activity_outside=12,
@@ -316,7 +340,7 @@ def demo(*, findings: tuple[LocatedFinding, ...] | None = None) -> CaseDocument:
 
 def empty() -> CaseDocument:
     """A case without an exhibit."""
-    return CaseDocument("Empty", "cyberforensics 0.1.0", (), (), 0, (), (), 0, 0, 0)
+    return CaseDocument("Empty", "cyberforensics 0.1.0", (), (), 0, (), 0, 0, Doubles(), (), (), 0, 0, 0)
 
 
 def demo_rows() -> list[EntryRow]:

@@ -62,9 +62,28 @@ def test_no_finding_is_bounded_by_what_was_searched() -> None:
 
 
 def test_findings_are_counted_by_severity() -> None:
-    assert found(documents.demo())[0] == "5 findings in 5 entries: 1 critical, 1 high, 1 medium, 1 low and 1 info."
-    cut = replace(documents.demo(), findings_total=90)
-    assert found(cut)[0].startswith("90 findings. The 5 most severe of them are in this document, in 5 entries:")
+    first = documents.demo(findings=documents.demo().findings[:4])
+    assert found(first)[:2] == [
+        "4 findings in 4 entries: 1 critical, 1 high, 1 medium and 1 low.",
+        "1 of them is sensitive: what was matched is shown only with --unmask, which the examination log records.",
+    ]
+    assert "The report holds 4 of them; the last 86 are in case.sqlite." in found(replace(first, findings_total=90))
+
+
+def test_what_lies_in_caches_and_the_like_stands_behind_the_rest() -> None:
+    lines = found(documents.demo())
+    assert lines[0] == (
+        "5 findings in 5 entries; 4 are listed first, in users' and system files: "
+        "1 critical, 1 high, 1 medium and 1 low."
+    )
+    assert lines[1].startswith("Caches: 1 finding in 1 entry (1 info), by EICAR_Test_File (1). ")
+    noise = tuple(
+        documents.finding(number, f"Rule_{number}", path=f"/pagefile-{number}", context="page-or-hibernation")
+        for number in range(6)
+    )
+    only = found(documents.demo(findings=noise))
+    assert only[0] == "6 findings in 6 entries; none lies in users' or system files."
+    assert "Rule_0 (1), Rule_1 (1), Rule_2 (1), Rule_3 (1) and 2 more rules" in only[1]
 
 
 def test_an_empty_case_says_so() -> None:

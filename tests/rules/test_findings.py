@@ -44,9 +44,25 @@ def test_every_word_stands_for_a_severity() -> None:
     assert all(word == word.lower() for word in SEVERITY_WORDS)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("true", True), ("false", False), ('"True"', True), ("1", False)])
-def test_sensitive_rules_are_marked(tmp_path: Path, text: str, expected: bool) -> None:
-    scanner = scanner_for(f"rule s {{ meta: sensitive = {text} condition: true }}", tmp_path)
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (" { meta: sensitive = true", True),
+        (" { meta: sensitive = false", False),
+        (' { meta: Sensitive = "True "', True),
+        (" { meta: sensitive = 1", True),
+        (" { meta: sensitive = 0", False),
+        (' { meta: note = "sensitive"', False),
+        (" : other Payment { meta: x = 1", True),
+        (" : SECRET { meta: sensitive = false", True),
+        (" : secrets { meta: x = 1", False),
+        (' { meta: category = "fraud, personal"', True),
+        (' { meta: category = "impersonal"', False),
+        (' { meta: description = "personal"', False),
+    ],
+)
+def test_sensitive_rules_are_marked(tmp_path: Path, head: str, expected: bool) -> None:
+    scanner = scanner_for(f"rule s{head} condition: true }}", tmp_path)
     assert scanner.scan(b"", timeout=1).findings[0].sensitive is expected
 
 

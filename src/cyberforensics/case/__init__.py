@@ -3,6 +3,7 @@
 from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.contents import from_cache, learned_contents
+from cyberforensics.case.counts import count_sensitive
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
@@ -42,6 +43,7 @@ __all__ = [
     "case_document",
     "content_of",
     "count_entries",
+    "count_sensitive",
     "cut_batches",
     "entries",
     "entry_coverage",

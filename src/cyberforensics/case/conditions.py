@@ -23,6 +23,8 @@ class Conditions:
     sha256: str | None = None
     finding: str | None = None
     """Id of a finding, or its beginning."""
+    context: str | None = None
+    """Of the finding: for findings only."""
 
     def sql(self) -> tuple[str, tuple[object, ...]]:
         """The condition and its values."""
@@ -34,6 +36,7 @@ class Conditions:
             ("entry.size >= ?", self.min_size),
             ("examination.sha256 = ?", self.sha256),
             ("entry.number IN (SELECT entry FROM finding WHERE id GLOB ? || '*')", self.finding),
+            ("finding.context = ?", self.context),
         ):
             if value is not None:
                 parts.append(condition)

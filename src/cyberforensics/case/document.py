@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from cyberforensics.case import rows
 from cyberforensics.case.contents import from_cache, known_contents
+from cyberforensics.case.counts import count_sensitive, finding_groups
 from cyberforensics.case.coverage import entry_coverage, media_coverage
+from cyberforensics.case.doubles import doubles
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.passes import SCAN
 from cyberforensics.case.scans import scan_coverage
@@ -51,8 +53,12 @@ def case_document(store: Store, title: str = "Triage report", times: SortedTimes
         title=title,
         product=f"{PRODUCT} {product_version()}",
         exhibits=exhibits,
-        findings=tuple(rows.findings(store, order="severity", limit=MAX_FINDINGS)),
+        findings=tuple(rows.findings(store, order="first", limit=MAX_FINDINGS)),
         findings_total=_count(store, "finding"),
+        finding_groups=tuple(finding_groups(store)),
+        findings_sensitive=count_sensitive(store),
+        doubles=doubles(store),
+        findings_in=store.database.execute("SELECT count(DISTINCT entry) FROM finding").fetchone()[0],
         problems=tuple(_problems(store)),
         activity=bins,
         activity_outside=outside,

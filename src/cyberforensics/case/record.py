@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from cyberforensics.case import log
 from cyberforensics.case.batches import Batch
@@ -13,13 +14,21 @@ from cyberforensics.case.schema import INDEXES
 from cyberforensics.case.store import Store, storable, to_json
 from cyberforensics.model.case_document import DigestCheck, SourceCheck
 from cyberforensics.model.codec import encoder
-from cyberforensics.model.entry import Content
+from cyberforensics.model.contexts import FindingContext
+from cyberforensics.model.entry import Content, Name
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import FINDING_SEVERITIES, Examination, Finding
 from cyberforensics.model.identity import finding_id, row_id
 from cyberforensics.model.problem import Problem
 
 Category = Callable[[str | None], str | None]
+
+
+class ContextOf(Protocol):
+    """Where a finding lies."""
+
+    def __call__(self, name: Name, filesystem: str | None, *, in_rule_text: bool) -> FindingContext:
+        """From its entry's name, the file system, and whether what matched lies in the text of rules."""
 
 
 def record_batch(
@@ -29,13 +38,13 @@ def record_batch(
     results: Sequence[tuple[Content, Examination]],
     *,
     category: Category,
-    context: Callable[[str], str],
+    context_of: ContextOf,
 ) -> Sequence[tuple[Content, Examination]]:
     """Write a batch; what was written: not the contents that were taken out of it meanwhile, to be read again.
 
     Args:
         category: media type to category.
-        context: display path to the finding's context.
+        context_of: a finding's place to its context.
     """
     with store.transaction() as database:
         row = database.execute("SELECT contents FROM batch WHERE number = ?", (batch.number,)).fetchone()
@@ -46,7 +55,7 @@ def record_batch(
             [_examination(pass_number, content, examination, category) for content, examination in results],
         )
         for content, examination in results:
-            add_findings(database, pass_number, content, examination, context)
+            add_findings(database, pass_number, content, examination, context_of, batch.volume.filesystem)
             _events(database, pass_number, content, examination.events)
             add_problems(
                 database,
@@ -91,7 +100,8 @@ def add_findings(
     pass_number: int,
     content: Content,
     examination: Examination,
-    context: Callable[[str], str],
+    context_of: ContextOf,
+    filesystem: str | None,
     *,
     again: bool = False,
 ) -> None:
@@ -108,14 +118,16 @@ def add_findings(
         identity = finding_id(name.entry, finding.source, finding.pack, finding.namespace, finding.rule, places)
         if again and database.execute("SELECT 1 FROM finding WHERE id = ?", (identity,)).fetchone():
             continue
+        where = context_of(name, filesystem, in_rule_text=finding.in_rule_text)
         database.execute(
-            "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 pass_number,
                 identity,
                 numbers[name.entry],
                 FINDING_SEVERITIES.index(finding.severity),
-                context(name.path),
+                where.context,
+                where.group,
                 examination.digests.sha256 if examination.digests else None,
                 to_json(encoder(Finding)(replace(finding, entry=None))),
             ),

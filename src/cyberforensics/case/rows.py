@@ -10,6 +10,7 @@ from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
 from cyberforensics.model.case_document import MAX_NAMES, EntryRow, LocatedFinding, Names
 from cyberforensics.model.codec import decoder
+from cyberforensics.model.contexts import GROUPS
 from cyberforensics.model.entry import (
     TIME_MEANINGS,
     Entry,
@@ -188,17 +189,21 @@ def _names_of(store: Store) -> _NamesOf:
     return names
 
 
-_FINDING = """
-SELECT finding.id, finding.context, finding.data, volume.exhibit, volume.volume, entry.id, entry.path, entry.stream,
-       entry.meta_address, entry.name_state, entry.recovery, entry.size, md5, sha1, examination.sha256, digest_note,
-       entry.content, entry.path
+FINDING_TABLES = """
 FROM finding JOIN entry ON entry.number = finding.entry JOIN volume ON volume.number = entry.volume
 JOIN time_kinds ON time_kinds.number = entry.time_kinds
 LEFT JOIN examination ON examination.content = entry.content
 """
+_FINDING = f"""
+SELECT finding.id, finding.context, finding.data, volume.exhibit, volume.volume, entry.id, entry.path, entry.stream,
+       entry.meta_address, entry.name_state, entry.recovery, entry.size, md5, sha1, examination.sha256, digest_note,
+       entry.content, finding.listed_in
+{FINDING_TABLES}
+"""
+_PLACES = " ".join(f"WHEN '{group}' THEN {place}" for place, group in enumerate(GROUPS, 1))
 FINDING_ORDERS = {
     "id": "finding.id, finding.number",
-    "severity": "finding.severity DESC, volume.exhibit, entry.number, finding.id",
+    "first": f"CASE listed_in {_PLACES} ELSE 0 END, finding.severity DESC, volume.exhibit, entry.number, finding.id",
 }
 
 
@@ -225,6 +230,7 @@ def findings(
             digest_note=row[15],
             names=Names((row[6],)) if row[16] is None else names(row[16]),
             context=row[1],
+            group=row[17],
             finding=decoder(Finding)(json.loads(row[2])),
         )
 

@@ -16,12 +16,13 @@ from cyberforensics.case.coverage import sorted_out
 from cyberforensics.case.passes import PassState
 from cyberforensics.case.plan import BATCH_COUNT, Cutter
 from cyberforensics.case.problems import add_problems
-from cyberforensics.case.record import add_findings
+from cyberforensics.case.record import ContextOf, add_findings
 from cyberforensics.case.store import Store, sum_of
 from cyberforensics.model.coverage import EntryCoverage
 from cyberforensics.model.entry import Content, Status
 from cyberforensics.model.examination import Digests, Examination, Finding
 from cyberforensics.model.problem import Problem, Stage
+from cyberforensics.model.volume import Volume
 
 CHANGED = "content.changed"
 
@@ -58,7 +59,7 @@ def record_scan(
     batch: Batch,
     results: Sequence[tuple[Content, Examination]],
     *,
-    context: Callable[[str], str],
+    context_of: ContextOf,
     every_name: bool,
 ) -> Sequence[tuple[Content, Examination]]:
     """Write what the contents of a batch yielded, for them and for those that are the same bytes.
@@ -73,10 +74,10 @@ def record_scan(
             sha256 = recorded[0] if recorded[1] == Status.WHOLE else None
             if sha256 is not None and (examination.digests is None or examination.digests.sha256 != sha256):
                 examination = _changed(content)
-            copies = _copies(store, batch.volume.exhibit, content, None if every_name else sha256)
-            for copy in copies:
+            copies = _copies(store, batch.volume, content, None if every_name else sha256)
+            for volume, copy in copies:
                 _scanned(database, pass_number, copy.number, examination)
-                add_findings(database, pass_number, copy, examination, context, again=True)
+                add_findings(database, pass_number, copy, examination, context_of, volume.filesystem, again=True)
             add_problems(
                 database,
                 pass_number,
@@ -95,17 +96,17 @@ def _changed(content: Content) -> Examination:
     return Examination(Status.UNREADABLE, CHANGED, problems=(problem,))
 
 
-def _copies(store: Store, exhibit: str, content: Content, sha256: str | None) -> Iterator[Content]:
-    yield content
+def _copies(store: Store, volume: Volume, content: Content, sha256: str | None) -> Iterator[tuple[Volume, Content]]:
+    yield volume, content
     if sha256 is not None:
         others = store.database.execute(
             "SELECT entry.number FROM examination JOIN entry ON entry.number = examination.content "
             "JOIN volume ON volume.number = entry.volume "
             "WHERE sha256 = ? AND examination.status = 'whole' AND exhibit = ? AND entry.number <> ? ORDER BY 1",
-            (sha256, exhibit, content.number),
+            (sha256, volume.exhibit, content.number),
         ).fetchall()
         for (number,) in others:
-            yield content_of(store, number)[1]
+            yield content_of(store, number)
 
 
 def _scanned(database: sqlite3.Connection, pass_number: int, content: int, examination: Examination) -> None:
@@ -141,7 +142,7 @@ def match_digests(
     exhibit: str,
     match: Callable[[Digests], Matched],
     *,
-    context: Callable[[str], str],
+    context_of: ContextOf,
     counts: bool,
 ) -> None:
     """Hold the recorded digests of an exhibit against lists: nothing is read.
@@ -158,9 +159,9 @@ def match_digests(
             if counts:
                 _scanned(database, pass_number, number, Examination(Status.WHOLE))
             if findings:
-                content = content_of(store, number)[1]
+                volume, content = content_of(store, number)
                 examination = Examination(Status.WHOLE, digests=digests, findings=findings)
-                add_findings(database, pass_number, content, examination, context, again=True)
+                add_findings(database, pass_number, content, examination, context_of, volume.filesystem, again=True)
             if known:
                 _add_known(database, number, known)
 

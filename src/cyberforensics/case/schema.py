@@ -135,6 +135,7 @@ CREATE TABLE finding (
     entry INTEGER NOT NULL REFERENCES entry,
     severity INTEGER NOT NULL,        -- place in model.examination.FINDING_SEVERITIES
     context TEXT NOT NULL,
+    listed_in TEXT,                   -- one of model.contexts.GROUPS, null where a report lists it first
     sha256 TEXT,
     data TEXT NOT NULL                -- JSON: model.examination.Finding
 ) STRICT;

@@ -9,9 +9,18 @@ from cyberforensics import case, triage
 from cyberforensics.cli import render
 
 
-def command(folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")]) -> None:
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    unmask: Annotated[
+        bool,
+        typer.Option(
+            "--unmask",
+            help="Show what sensitive rules matched, in a report of its own; the examination log records it.",
+        ),
+    ] = False,
+) -> None:
     """Write the reports of a case again, from its store alone."""
     with case.open_existing(folder) as store:
-        summary = triage.write_reports(store)
-        case.log_action(folder, "reports written", {})
+        summary = triage.write_reports(store, unmask="report" if unmask else None)
+        case.log_action(folder, "reports written", {"report": summary.report.name})
     render.line(str(summary.report))

@@ -10,6 +10,7 @@ import typer
 
 from cyberforensics import case, query, report
 from cyberforensics.cli import options, render
+from cyberforensics.errors import UsageError
 
 
 class What(StrEnum):
@@ -21,6 +22,17 @@ class What(StrEnum):
     PROBLEMS = "problems"
     VOLUMES = "volumes"
     COVERAGE = "coverage"
+
+
+class Context(StrEnum):
+    """Where findings lie: the words of `model.contexts`, which a test holds equal."""
+
+    USER_FILE = "user-file"
+    SYSTEM = "system"
+    PAGE_OR_HIBERNATION = "page-or-hibernation"
+    SECURITY_PRODUCT = "security-product"
+    CACHE = "cache"
+    RULE_TEXT = "rule-text"
 
 
 class Format(StrEnum):
@@ -46,6 +58,10 @@ def command(
     known: Annotated[
         bool | None, typer.Option("--known/--not-known", help="Only what a list of known digests holds, or does not.")
     ] = None,
+    context: Annotated[Context | None, typer.Option(help="Findings that lie in such a place.")] = None,
+    unmask: Annotated[
+        bool, typer.Option("--unmask", help="Show what sensitive rules matched; the examination log records it.")
+    ] = False,
 ) -> None:
     """Show what a case holds. `--format jsonl` is the public interface: docs/case-format.md names every field."""
     filters = query.Filters(
@@ -56,9 +72,13 @@ def command(
         until=options.moment(until),
         min_size=min_size,
         known=known,
+        context=None if context is None else context.value,
     )
+    if unmask and form is Format.TABLE:
+        raise UsageError("--unmask: the table shows no matched bytes", hint="--format jsonl or csv has them")
     with case.open_existing(folder) as store:
-        objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE)
+        asked_by = f"show {what.value} --format {form.value}" if unmask else None
+        objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE, unmask=asked_by)
         if form is Format.JSONL:
             render.lines(report.json_line(found) for found in objects)
         elif form is Format.CSV:

@@ -62,7 +62,7 @@ def _attributes(record: bytes) -> Iterator[tuple[int, int]]:
 
 def _record(file_system: FileSystem, number: int) -> bytes:
     """Read a record, with the last two bytes of each stride put back."""
-    size = _record_size(file_system)
+    size = record_size(file_system)
     data = bytearray(file_system.fs.open_meta(inode=0).read_random(number * size, size))
     if data[:4] != b"FILE":
         return b""
@@ -76,8 +76,12 @@ def _record(file_system: FileSystem, number: int) -> bytes:
     return bytes(data)
 
 
-def _record_size(file_system: FileSystem) -> int:
-    """Clusters, or two to the power of the negative number, as the boot sector's byte 64 says."""
+def record_size(file_system: FileSystem) -> int:
+    """Bytes: clusters, or two to the power of the negative number, as the boot sector's byte 64 says.
+
+    Raises:
+        OSError: it can't be read, or it says what can't be.
+    """
     stored = int.from_bytes(file_system.media.read_at(64, 1), "little", signed=True)
     size = 1 << -stored if stored < 0 else stored * file_system.block_size
     if not _STRIDE <= size <= _LARGEST_RECORD:

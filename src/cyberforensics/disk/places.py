@@ -1,10 +1,11 @@
 """What lies in one place: a file system, a frame of further volumes, or something that can't be opened, and why."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cyberforensics.disk import locator, tsk, vfs
+from cyberforensics.disk import locator, ntfs_record, tsk, vfs
 from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media
 from cyberforensics.disk.partition_tables import read_tables
@@ -78,7 +79,13 @@ def _volume(opened: OpenEvidence, place: Place, status: VolumeStatus, **more: ob
 def _opened_with_tsk(opened: OpenEvidence, place: Place, file_system: tsk.FileSystem) -> Iterator[Volume | Problem]:
     snapshots = _shadow_copies(place, file_system)
     yield _volume(
-        opened, place, VolumeStatus.OPENED, filesystem=file_system.name, reader="tsk", snapshots=snapshots or 0
+        opened,
+        place,
+        VolumeStatus.OPENED,
+        filesystem=file_system.name,
+        reader="tsk",
+        snapshots=snapshots or 0,
+        record_size=_record_size(file_system),
     )
     if snapshots is None:
         message = f"{place.slot} says that it holds shadow copies, whose catalogue could not be read; not opened"
@@ -88,6 +95,14 @@ def _opened_with_tsk(opened: OpenEvidence, place: Place, file_system: tsk.FileSy
         message = f"{place.slot} holds {snapshots} shadow {copies}, not opened"
         yield Problem(Stage.VOLUMES, "volume.snapshots-not-opened", message)
     yield from _past_end(place, file_system.block_count * file_system.block_size)
+
+
+def _record_size(file_system: tsk.FileSystem) -> int | None:
+    if file_system.name != "ntfs":
+        return None
+    with contextlib.suppress(OSError):
+        return ntfs_record.record_size(file_system)
+    return None
 
 
 def _past_end(place: Place, stated: int) -> Iterator[Problem]:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cyberforensics.model.contexts import Group
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
-from cyberforensics.model.examination import Digests, Finding
+from cyberforensics.model.examination import FINDING_SEVERITIES, Digests, Finding, FindingSeverity
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import Moment, Timestamp
@@ -182,7 +183,61 @@ class LocatedFinding:
     digest_note: str | None
     names: Names
     context: str
+    group: Group | None
+    """Of `model.contexts.GROUPS`; None where it is listed first."""
     finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How often a rule matched, of all findings of the case."""
+
+    context: str
+    rule: str
+    severity: FindingSeverity
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """All findings of the case that a report lists together, whether or not the document holds them."""
+
+    name: Group | None
+    """Of `model.contexts.GROUPS`; None for what is listed first."""
+    entries: int
+    """In how many entries they lie."""
+    counts: tuple[FindingCount, ...]
+    """The most severe first, then by rule."""
+
+    @property
+    def total(self) -> int:
+        """How many findings."""
+        return sum(count.count for count in self.counts)
+
+    def by_severity(self) -> dict[FindingSeverity, int]:
+        """The most severe first, without those that have none."""
+        return {
+            severity: total
+            for severity in reversed(FINDING_SEVERITIES)
+            if (total := sum(count.count for count in self.counts if count.severity == severity))
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Doubles:
+    """Findings in ``$MFT`` that stand twice: on NTFS a small file's content lies in its record there.
+
+    A match is one of these where it lies in the record of an entry in whose content the same rule matched the same
+    bytes.
+    """
+
+    findings: int = 0
+    """Findings in ``$MFT``."""
+    twice: int = 0
+    """Of these, findings of which every match stands twice."""
+    matches: int = 0
+    """Matches of the findings in ``$MFT``, those that are not listed among them."""
+    matches_twice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +273,15 @@ class CaseDocument:
     """Name and version."""
     exhibits: tuple[ExhibitDocument, ...]
     findings: tuple[LocatedFinding, ...]
-    """The most severe first; at most `MAX_FINDINGS`."""
+    """Those listed first before the groups, in each the most severe first; at most `MAX_FINDINGS`."""
     findings_total: int
+    finding_groups: tuple[FindingGroup, ...]
+    """What is listed first, then the groups; only those that have findings. Their totals add up to all findings."""
+    findings_in: int
+    """Entries that have findings."""
+    findings_sensitive: int
+    """Findings whose matched bytes are masked where nobody asks for them."""
+    doubles: Doubles
     problems: tuple[ProblemGroup, ...]
     activity: tuple[ActivityBin, ...]
     """Days that have any, in order; bounded by the years 1970 to 2106, what lies outside is counted beside."""

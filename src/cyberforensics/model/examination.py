@@ -65,6 +65,9 @@ class Finding:
     strings_left_out: int = 0
     finding_class: str = "OBSERVED"
     sensitive: bool = False
+    """Whether what matched is masked: the rule says so, or its matches share bytes with those of a rule that does."""
+    in_rule_text: bool = False
+    """Whether everything that matched lies inside a text that declares rules."""
     per_name: bool = False
     """Whether the rule looks at the entry's name or place, so that it holds for one name of the content only."""
     entry: str | None = None

@@ -44,6 +44,8 @@ class Volume:
     """Canonical JSON of the path specification of the volume itself, without its file system."""
     note: str = ""
     """One sentence for people, where the status needs it."""
+    record_size: int | None = None
+    """Bytes of a record of ``$MFT``, in which small files lie; None where there is none, or it is not known."""
 
     @property
     def id(self) -> str:

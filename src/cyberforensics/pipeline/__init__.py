@@ -4,13 +4,14 @@ from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.beside import Beside, beside
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
+from cyberforensics.pipeline.context import context_of
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
-from cyberforensics.pipeline.priority import context, priority
+from cyberforensics.pipeline.priority import priority
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
@@ -42,7 +43,7 @@ __all__ = [
     "beside",
     "cache_file",
     "compare",
-    "context",
+    "context_of",
     "enforced",
     "inspect",
     "list_entries",

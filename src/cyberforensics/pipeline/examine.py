@@ -17,9 +17,10 @@ from cyberforensics.pipeline.known import Known, Memory
 from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import has_parser, run_parsers
 from cyberforensics.pipeline.reading import Reading, read, read_problem
+from cyberforensics.pipeline.sensitive import mark_overlaps
 from cyberforensics.pipeline.spool import NoRoom, Spool
 from cyberforensics.pipeline.windows import OVERLAP, WINDOW, Scanned, Windows
-from cyberforensics.rules import HEAD_SIZE, Externals, HashList, Lists, Scanner, ScanResult
+from cyberforensics.rules import HEAD_SIZE, Externals, HashList, Lists, Scanner, ScanResult, mark_rule_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def _learn(
     scanned = Scanned()
     if scanner is not None and not rules_skipped and reading.status is not Status.UNREADABLE:
         scanned = _scan(content, data, data[:HEAD_SIZE], scanner, options.timeout(len(data)), known)
+        scanned = replace(scanned, findings=mark_rule_text(data, scanned.findings))
     if key is not None and known is None and kind is not None and not scanned.problems and not rules_skipped:
         memory.remember(key, Known(kind, tuple(found for found in scanned.findings if not found.per_name)))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
@@ -182,7 +184,7 @@ def _examination(
         digest_note=reading.note(deleted=content.deleted),
         all_zero=reading.all_zero if reading.status is not Status.UNREADABLE else None,
         media_type=kind,
-        findings=scanned.findings,
+        findings=mark_overlaps(scanned.findings),
         events=tuple(item for item in parsed if isinstance(item, Event)),
         problems=tuple(problems),
     )

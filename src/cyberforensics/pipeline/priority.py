@@ -1,4 +1,4 @@
-"""Which entries are examined first, and in which context a finding lies: both from the path alone."""
+"""Which entries are examined first: from the path alone."""
 
 import re
 from fnmatch import translate
@@ -73,50 +73,6 @@ def priority(entry: Entry) -> int:
     """From `FIRST` to `LAST`."""
     path = entry.path.lower()
     return next((level for level, globs in _ORDER if _any_of(globs).match(path)), USUAL)
-
-
-_CONTEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("page-or-hibernation", ("*/pagefile.sys", "*/swapfile.sys", "*/hiberfil.sys", "*/swapfile")),
-    (
-        "security-product",
-        (
-            "*/windows defender/*",
-            "*/microsoft antimalware/*",
-            "*/clamav/*",
-            "*/kaspersky*/*",
-            "*/eset/*",
-            "*/avast*/*",
-            "*/sophos/*",
-            "*/malwarebytes/*",
-            "*/quarantine/*",
-        ),
-    ),
-    ("rule-text", ("*.yar", "*.yara", "*.yarac", "*/sigma/*.yml")),
-    ("cache", ("*/cache/*", "*/caches/*", "*/cache2/*", "*/inetcache/*", "*/temporary internet files/*", "*/.cache/*")),
-    (
-        "system",
-        (
-            "/$*",
-            "/windows/*",
-            "/program files/*",
-            "/program files (x86)/*",
-            "/usr/*",
-            "/lib/*",
-            "/lib64/*",
-            "/bin/*",
-            "/sbin/*",
-            "/boot/*",
-            "/system/*",
-            "/library/*",
-        ),
-    ),
-)
-
-
-def context(path: str) -> str:
-    """Where a finding lies: one of the words of docs/case-format.md, ``user-file`` where no other fits."""
-    lower = path.lower()
-    return next((name for name, globs in _CONTEXTS if _any_of(globs).match(lower)), "user-file")
 
 
 @cache

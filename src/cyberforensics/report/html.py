@@ -7,7 +7,7 @@ nothing else. No address found in the evidence is ever a link.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import BinaryIO
 
@@ -37,24 +37,27 @@ def write_html(
     max_timeline: int = MAX_TIMELINE,
     entries_shown: str = "the first in the order of the case",
     timeline_shown: str = "the first in the order of time",
+    unmask: bool = False,
 ) -> None:
     """Write the whole report to `out`.
 
     At most `max_entries` and `max_timeline` rows are taken from the iterators, in their order; the document's
     totals say how many there are, so a report that is cut says so, and `entries_shown` and `timeline_shown`
-    say which rows the caller chose.
+    say which rows the caller chose. With `unmask`, what sensitive rules matched is in the file, and page one says so.
     """
-    for piece in _pieces(document, entries, timeline, max_entries, max_timeline, (entries_shown, timeline_shown)):
+    shown = document_object(document, (entries_shown, timeline_shown), unmask=unmask)
+    findings = finding_rows(document.findings, unmask=unmask)
+    for piece in _pieces(shown, findings, entries, timeline, max_entries, max_timeline):
         out.write(piece.encode("ascii"))
 
 
 def _pieces(
-    document: CaseDocument,
+    document: Mapping[str, object],
+    findings: Iterable[Mapping[str, object]],
     entries: Iterable[EntryRow],
     timeline: Iterable[TimelineRow],
     max_entries: int,
     max_timeline: int,
-    shown: tuple[str, str],
 ) -> Iterator[str]:
     script, style = _joined(_SCRIPTS), _joined(_STYLES)
     policy = (
@@ -64,8 +67,8 @@ def _pieces(
     head, foot = _page("page.html").split("{{data}}")
     yield head.replace("{{policy}}", policy).replace("{{style}}", style)
     vocabulary = Vocabulary()
-    yield from _island("document", iter([embedded(document_object(document, shown))]))
-    yield from _island("findings", _array(map(embedded, finding_rows(document.findings))))
+    yield from _island("document", iter([embedded(document)]))
+    yield from _island("findings", _array(map(embedded, findings)))
     yield from _island("timeline", _array(timeline_rows(timeline, max_timeline, vocabulary)))
     yield from _island("entries", _array(entry_rows(entries, max_entries, vocabulary)))
     yield from _island("vocabulary", iter([embedded(vocabulary.words)]))

@@ -2,14 +2,30 @@
 
 from collections.abc import Sequence
 
-from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, PassRecord, ProblemGroup, SourceCheck
-from cyberforensics.model.examination import FINDING_SEVERITIES
+from cyberforensics.model.case_document import (
+    CaseDocument,
+    ExhibitDocument,
+    FindingGroup,
+    PassRecord,
+    ProblemGroup,
+    SourceCheck,
+)
 from cyberforensics.model.times import SECOND, rfc3339
 from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
-from cyberforensics.report.summary import TRIAGE, alerts, not_examined, searched, searched_for, summary, total
+from cyberforensics.report.summary import (
+    TRIAGE,
+    UNMASKED,
+    alerts,
+    not_examined,
+    searched,
+    searched_for,
+    standing_twice,
+    summary,
+    total,
+)
 
 _MAX_SEGMENTS = 60
 _MAX_METADATA = 200
@@ -17,18 +33,20 @@ _MAX_METADATA = 200
 Object = dict[str, object]
 
 
-def document_object(document: CaseDocument, shown: tuple[str, str]) -> Object:
+def document_object(document: CaseDocument, shown: tuple[str, str], *, unmask: bool = False) -> Object:
     """Everything but findings, timeline and entries."""
     return {
         "title": document.title,
         "product": document.product,
         "triage": TRIAGE,
-        "alerts": alerts(document),
+        "alerts": [*([UNMASKED] if unmask else []), *alerts(document)],
         "notExamined": not_examined(document),
         "summary": summary(document),
         "glance": _glance(document),
         "exhibits": [_exhibit(exhibit) for exhibit in document.exhibits],
         "findingsTotal": document.findings_total,
+        "findingsSensitive": document.findings_sensitive,
+        "findingGroups": [_finding_group(document, group) for group in document.finding_groups],
         "rulesUsed": any(searched_for(exhibit) for exhibit in document.exhibits),
         "problems": [_problem(group) for group in document.problems],
         "activity": activity_object(document.activity, document.activity_outside),
@@ -52,10 +70,6 @@ def _glance(document: CaseDocument) -> Object:
         sum(total(getattr(exhibit.coverage, name)).count for exhibit in document.exhibits)
         for name in ("partial", "skipped", "unreadable")
     ]
-    severities = {
-        severity: sum(located.finding.severity == severity for located in document.findings)
-        for severity in reversed(FINDING_SEVERITIES)
-    }
     return {
         "exhibits": len(document.exhibits),
         "volumes": sum(len(exhibit.volumes) for exhibit in document.exhibits),
@@ -67,7 +81,22 @@ def _glance(document: CaseDocument) -> Object:
         "unreadable": f"{parts[2]:,}",
         "notWhole": f"{seen - whole:,}",
         "findings": f"{document.findings_total:,}",
-        "severities": severities,
+    }
+
+
+def _finding_group(document: CaseDocument, group: FindingGroup) -> Object:
+    title, note = words.FINDING_GROUPS[group.name] if group.name is not None else ("Listed first", "")
+    by_rule: dict[tuple[str, str], int] = {}
+    for found in group.counts:
+        by_rule[found.severity, found.rule] = by_rule.get((found.severity, found.rule), 0) + found.count
+    return {
+        "name": group.name,
+        "title": title,
+        "note": " ".join([note, *standing_twice(document, group)]),
+        "findings": group.total,
+        "entries": group.entries,
+        "severities": group.by_severity(),
+        "rules": [[*what, count] for what, count in by_rule.items()],
     }
 
 

@@ -18,8 +18,12 @@ MAX_SHOWN_NAMES = 20
 """Other names of one content that are drawn; the rest are counted."""
 
 
-def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, object]]:
-    """One object a finding. What a rule calls sensitive is not in the file at all, only its place and length."""
+def finding_rows(findings: Iterable[LocatedFinding], *, unmask: bool = False) -> Iterator[dict[str, object]]:
+    """One object a finding. What a sensitive rule matched is not in the file at all, only its place and length.
+
+    Args:
+        unmask: put it into the file all the same.
+    """
     for located in findings:
         finding, digests = located.finding, located.digests
         others, left_out = located.names.others(located.path, MAX_SHOWN_NAMES)
@@ -43,6 +47,7 @@ def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, objec
             "names": others,
             "namesLeftOut": left_out,
             "context": words.CONTEXTS.get(located.context, located.context),
+            "group": located.group,
             "class": finding.finding_class,
             "source": finding.source,
             "pack": finding.pack,
@@ -54,14 +59,15 @@ def finding_rows(findings: Iterable[LocatedFinding]) -> Iterator[dict[str, objec
             "tags": finding.tags,
             "meta": [[key, value if isinstance(value, str) else str(value)] for key, value in finding.meta],
             "sensitive": finding.sensitive,
+            "masked": finding.sensitive and not unmask,
             "perName": finding.per_name,
             "matches": [
                 [
                     match.identifier,
                     exact(match.offset),
                     exact(match.length),
-                    _hex(located, place),
-                    *_text(located, place),
+                    _hex(located, place, unmask=unmask),
+                    *_text(located, place, unmask=unmask),
                 ]
                 for place, match in enumerate(finding.strings)
             ],
@@ -80,15 +86,15 @@ def what_matched(finding: Finding) -> str:
     return next((str(value) for key, value in finding.meta if key in ("keyword", "expression")), finding.rule)
 
 
-def _text(located: LocatedFinding, place: int) -> tuple[tuple[str, str, str], ...]:
+def _text(located: LocatedFinding, place: int, *, unmask: bool) -> tuple[tuple[str, str, str], ...]:
     """A keyword in its context; nothing of other findings."""
     finding = located.finding
-    if finding.source != "keyword" or finding.sensitive or place >= MAX_SHOWN_MATCHES:
+    if finding.source != "keyword" or (finding.sensitive and not unmask) or place >= MAX_SHOWN_MATCHES:
         return ()
     return (in_context(finding.strings[place]),)
 
 
-def _hex(located: LocatedFinding, place: int) -> str | None:
-    if located.finding.sensitive or place >= MAX_SHOWN_MATCHES:
+def _hex(located: LocatedFinding, place: int, *, unmask: bool) -> str | None:
+    if (located.finding.sensitive and not unmask) or place >= MAX_SHOWN_MATCHES:
         return None
     return located.finding.strings[place].data[:MAX_SHOWN_BYTES].hex()

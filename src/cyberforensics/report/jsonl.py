@@ -151,9 +151,14 @@ def _moment(timestamp: Timestamp, zone: str | None) -> Object:
     }
 
 
-def finding_object(located: LocatedFinding) -> Object:
-    """A finding and where it was. `meta` is a list of pairs, since a rule may give one key twice."""
+def finding_object(located: LocatedFinding, *, unmask: bool = False) -> Object:
+    """A finding and where it was. `meta` is a list of pairs, since a rule may give one key twice.
+
+    Args:
+        unmask: give what a sensitive rule matched, too.
+    """
     finding = located.finding
+    masked = finding.sensitive and not unmask
     return {
         "id": located.id,
         "evidence": located.exhibit,
@@ -171,19 +176,18 @@ def finding_object(located: LocatedFinding) -> Object:
         "severity": finding.severity,
         "context": located.context,
         "sensitive": finding.sensitive,
-        "strings": [_match(match, in_context=finding.source == "keyword") for match in finding.strings],
+        "strings": [_match(match, in_context=finding.source == "keyword", masked=masked) for match in finding.strings],
         "strings_left_out": finding.strings_left_out,
     }
 
 
-def _match(match: StringMatch, *, in_context: bool) -> Object:
-    return {
-        "identifier": match.identifier,
-        "offset": match.offset,
-        "length": match.length,
-        "data": match.data.hex(),
-        "before": match.before.hex() if in_context else None,
-        "after": match.after.hex() if in_context else None,
+def _match(match: StringMatch, *, in_context: bool, masked: bool) -> Object:
+    result: Object = {"identifier": match.identifier, "offset": match.offset, "length": match.length}
+    _put(result, "data", None if masked else match.data.hex(), "masked")
+    shown = in_context and not masked
+    return result | {
+        "before": match.before.hex() if shown else None,
+        "after": match.after.hex() if shown else None,
     }
 
 

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from cyberforensics.model.case_document import CaseDocument
+from cyberforensics.model.contexts import CONTEXTS
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import decode
 from cyberforensics.model.volume import Volume
@@ -55,9 +57,7 @@ def listed_object(entry: Entry) -> Object:
 
 def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> Object:
     """What ``triage --json`` prints."""
-    severities: dict[str, int] = {}
-    for located in document.findings:
-        severities[located.finding.severity] = severities.get(located.finding.severity, 0) + 1
+    counts = [count for group in document.finding_groups for count in group.counts]
     return {
         "product": document.product,
         "exhibits": [coverage_object(exhibit) for exhibit in document.exhibits],
@@ -70,7 +70,36 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
         "not_opened": list(unopened),
         "entries": document.entries_total,
         "findings": document.findings_total,
-        "findings_by_severity": severities,
+        "findings_by_severity": {
+            severity: total
+            for severity in reversed(FINDING_SEVERITIES)
+            if (total := sum(count.count for count in counts if count.severity == severity))
+        },
+        "findings_by_context": {
+            context: total
+            for context in CONTEXTS
+            if (total := sum(count.count for count in counts if count.context == context))
+        },
+        "findings_listed_in": [
+            {
+                "group": group.name,
+                "findings": group.total,
+                "entries": group.entries,
+                "by_severity": group.by_severity(),
+                "by_rule": [
+                    {"rule": count.rule, "severity": count.severity, "context": count.context, "findings": count.count}
+                    for count in group.counts
+                ],
+            }
+            for group in document.finding_groups
+        ],
+        "findings_sensitive": document.findings_sensitive,
+        "findings_in_mft": {
+            "findings": document.doubles.findings,
+            "twice": document.doubles.twice,
+            "matches": document.doubles.matches,
+            "matches_twice": document.doubles.matches_twice,
+        },
         "problems": [
             {"exhibit": group.exhibit, "code": group.code, "severity": group.severity, "count": group.count}
             for group in document.problems

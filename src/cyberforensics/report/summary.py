@@ -5,9 +5,8 @@ The terminal and every report print these very sentences, so that no two of them
 
 from collections.abc import Iterator, Mapping
 
-from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, PassRecord
+from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, FindingGroup, PassRecord
 from cyberforensics.model.coverage import Amount, EntryCoverage
-from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.volume import Volume, VolumeStatus
 from cyberforensics.report import words
 
@@ -16,6 +15,14 @@ TRIAGE = (
 )
 """The first sentence of every report."""
 
+UNMASKED = (
+    "UNMASKED: this report shows what sensitive rules matched (payment data, secrets, personal data). Who asked for it "
+    "stands in the examination log."
+)
+"""Page one of a report that masks nothing."""
+
+_RULES_NAMED = 4
+"""Rules of a group that its line names."""
 _NOT_OPENED = (
     VolumeStatus.ENCRYPTED,
     VolumeStatus.UNREADABLE,
@@ -162,7 +169,7 @@ def total(parts: Mapping[str, Amount]) -> Amount:
 
 
 def found(document: CaseDocument) -> list[str]:
-    """How many findings there are and how severe, and what their number does not say."""
+    """How many findings there are and how severe, where they lie, and what their number does not say."""
     used = [kind for kind in _SEARCHED if any(kind in searched_for(exhibit) for exhibit in document.exhibits)]
     one = words.joined([_SEARCHED[kind] for kind in used], "or")
     if document.findings_total == 0:
@@ -172,23 +179,67 @@ def found(document: CaseDocument) -> list[str]:
             f"No {one} matched. This is bounded by what was searched: the {words.joined(used)} named under Method, in"
             " the contents examined."
         ]
-    by_severity = [
-        f"{count:,} {severity}"
-        for severity in reversed(FINDING_SEVERITIES)
-        if (count := sum(located.finding.severity == severity for located in document.findings))
-    ]
-    places = len({located.entry for located in document.findings})
-    listed = ""
-    if document.findings_total > len(document.findings):
-        listed = f"The {len(document.findings):,} most severe of them are "
     return [
-        f"{words.counted(document.findings_total, 'finding')} in {words.counted(places, 'entry', 'entries')}: "
-        f"{listed}{words.joined(by_severity)}."
-        if not listed
-        else f"{words.counted(document.findings_total, 'finding')}. {listed}in this document, in "
-        f"{words.counted(places, 'entry', 'entries')}: {words.joined(by_severity)}.",
+        *_counted(document),
         f"A finding says which {one or 'rule'} matched where. What that means is for the examiner to say.",
     ]
+
+
+def _counted(document: CaseDocument) -> Iterator[str]:
+    findings = words.counted(document.findings_total, "finding")
+    places = words.counted(document.findings_in, "entry", "entries")
+    first = next((group for group in document.finding_groups if group.name is None), None)
+    behind = [group for group in document.finding_groups if group.name is not None]
+    if first is not None and not behind:
+        yield f"{findings} in {places}: {_severities(first)}."
+    else:
+        listed = "none lies in users' or system files" if first is None else f"{first.total:,} are listed first"
+        where = "" if first is None else f", in users' and system files: {_severities(first)}"
+        yield f"{findings} in {places}; {listed}{where}."
+    for group in behind:
+        yield " ".join([_group_line(group), *standing_twice(document, group)])
+    left_out = document.findings_total - len(document.findings)
+    if left_out:
+        yield f"The report holds {len(document.findings):,} of them; the last {left_out:,} are in case.sqlite."
+    if document.findings_sensitive:
+        are = "is" if document.findings_sensitive == 1 else "are"
+        yield (
+            f"{document.findings_sensitive:,} of them {are} sensitive: what was matched is shown only with --unmask, "
+            "which the examination log records."
+        )
+
+
+def _group_line(group: FindingGroup) -> str:
+    title, note = words.FINDING_GROUPS[group.name or ""]
+    by_rule: dict[str, int] = {}
+    for count in group.counts:
+        by_rule[count.rule] = by_rule.get(count.rule, 0) + count.count
+    named = [f"{words.visible(rule)} ({number:,})" for rule, number in list(by_rule.items())[:_RULES_NAMED]]
+    if len(by_rule) > _RULES_NAMED:
+        named.append(words.counted(len(by_rule) - _RULES_NAMED, "more rule"))
+    where = words.counted(group.entries, "entry", "entries")
+    return (
+        f"{title}: {words.counted(group.total, 'finding')} in {where} ({_severities(group)}), by "
+        f"{words.joined(named)}. {note}"
+    )
+
+
+def standing_twice(document: CaseDocument, group: FindingGroup) -> Iterator[str]:
+    """Of the metadata files: what of it is shown by address to be listed by itself."""
+    twice = document.doubles
+    if group.name != "metadata-file" or not twice.matches_twice:
+        return
+    findings, matches = words.counted(twice.findings, "finding"), words.counted(twice.matches, "match", "matches")
+    stand = "stands" if twice.twice == 1 else "stand"
+    lie = "lies" if twice.matches_twice == 1 else "lie"
+    yield (
+        f"Of {findings} in $MFT, {twice.twice:,} {stand} twice: {twice.matches_twice:,} of {matches} there {lie} in "
+        "the record of a small file in which the same rule matched the same bytes."
+    )
+
+
+def _severities(group: FindingGroup) -> str:
+    return words.joined([f"{count:,} {severity}" for severity, count in group.by_severity().items()])
 
 
 _SEARCHED: Mapping[str, str] = {"rules": "rule", "keywords": "keyword", "lists of digests": "listed digest"}

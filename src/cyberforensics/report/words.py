@@ -80,6 +80,23 @@ LISTS: Mapping[str, str] = {
     "known": "digests of known files, compared exactly",
     "keywords": "keywords",
 }
+FINDING_GROUPS: Mapping[str, tuple[str, str]] = {
+    "metadata-file": (
+        "File system metadata",
+        "Small files lie inside it, so the same bytes may be those of a file that is listed by itself.",
+    ),
+    "page-or-hibernation": (
+        "Page and hibernation files",
+        "They hold pieces of memory, whichever program they belonged to.",
+    ),
+    "security-product": (
+        "Files of security products",
+        "Such products keep what they look for, and what they took away.",
+    ),
+    "cache": ("Caches", "Programs put there what they fetched, whether or not anybody looked at it."),
+    "rule-text": ("Texts of rules", "A text that says what to look for holds it."),
+}
+"""Title and note of each group, `model.contexts.GROUPS`."""
 DIGEST_NOTES: Mapping[str, str] = {
     "of-bytes-read": "of the bytes read: the entry is deleted, they may not be what it once held",
     "of-damaged": "of damaged content, as it could be read",

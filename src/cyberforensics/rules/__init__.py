@@ -13,6 +13,7 @@ from cyberforensics.rules.hash_index import index_path
 from cyberforensics.rules.lists import HashList, Lists, load_hash_lists, open_lists
 from cyberforensics.rules.packs import shipped_packs
 from cyberforensics.rules.rule_set import RuleSet, load
+from cyberforensics.rules.rule_text import mark_rule_text
 from cyberforensics.rules.scanner import Scanner, ScanResult
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "index_path",
     "load",
     "load_hash_lists",
+    "mark_rule_text",
     "open_compiled",
     "open_lists",
     "shipped_packs",

@@ -1,7 +1,8 @@
 """A match of the engine to a finding of the record."""
 
 import heapq
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import yara
@@ -40,6 +41,10 @@ SEVERITY_STEPS: tuple[tuple[int, FindingSeverity], ...] = (
 )
 """Numbers from 0 to 100, as the metadata key ``score`` of THOR's rules and ``severity`` of Elastic's hold: at least."""
 
+SENSITIVE_WORDS = frozenset({"payment", "secret", "personal"})
+"""Tags, and words of the metadata key ``category``, that make a rule sensitive; in any case."""
+_WORD = re.compile(r"[^\W_]+")
+
 
 def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool, source: str = "yara") -> Finding:
     """Say what matched where."""
@@ -55,9 +60,24 @@ def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool, sou
         meta=meta,
         strings=strings,
         strings_left_out=left_out,
-        sensitive=any(key.lower() == "sensitive" and str(value).lower() == "true" for key, value in meta),
+        sensitive=is_sensitive(meta, match.tags),
         per_name=per_name,
     )
+
+
+def is_sensitive(meta: Meta, tags: Iterable[str]) -> bool:
+    """Whether a rule looks for what is not to be shown to everybody.
+
+    It says so with ``sensitive = true`` (or ``"true"``, ``1``), or by a tag or a word of its metadata ``category`` that
+    is one of `SENSITIVE_WORDS`. Any of these is enough.
+    """
+    words = {tag.lower() for tag in tags}
+    for key, value in meta:
+        if key.lower() == "sensitive" and str(value).strip().lower() in ("true", "1"):
+            return True
+        if key.lower() == "category" and isinstance(value, str):
+            words.update(_WORD.findall(value.lower()))
+    return not words.isdisjoint(SENSITIVE_WORDS)
 
 
 def severity_of(meta: Meta) -> FindingSeverity:

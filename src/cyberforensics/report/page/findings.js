@@ -1,4 +1,4 @@
-// Findings, most severe first, in groups that open piece by piece.
+// Findings, most severe first, in groups that open piece by piece; those in places that repeat or describe others behind.
 
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const FIRST_CARDS = 3;
@@ -10,6 +10,8 @@ class Findings {
   constructor(doc, findings) {
     this.findings = findings;
     this.total = doc.findingsTotal;
+    this.behind = doc.findingGroups.filter((group) => group.name !== null);
+    this.opened = new Set();
     this.severities = new Set(SEVERITIES);
     this.context = "";
     this.exhibit = "";
@@ -17,6 +19,7 @@ class Findings {
     this.by = "rule";
     this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.entry].join("\n").toLowerCase());
     this.groups = h("div", { class: "groups" });
+    this.folds = h("div", { class: "folds" });
     this.count = h("p", { class: "count", role: "status", "aria-live": "polite" });
     const options = (name) => [["", "all"]].concat([...new Set(findings.map((finding) => finding[name]))].sort().map((value) => [value, value]));
     const again = (name) => (value) => {
@@ -30,7 +33,7 @@ class Findings {
       h("p", { class: "lead" }, "Each is an observation: what matched (a rule, a keyword, a listed digest), and where. What it means is for the examiner to say."),
       findings.length
         ? [
-            cutNotice(findings.length, this.total, "the most severe", ["case.sqlite", "cyberforensics show findings CASE"]),
+            cutNotice(findings.length, this.total, "users' and system files first, the most severe first", ["case.sqlite", "cyberforensics show findings CASE"]),
             h(
               "div",
               { class: "filters" },
@@ -42,6 +45,7 @@ class Findings {
             ),
             this.count,
             this.groups,
+            this.folds,
           ]
         : h("p", { class: "none" }, none, " What was not examined is listed on page one.")
     );
@@ -71,9 +75,17 @@ class Findings {
     this.element.scrollIntoView();
   }
 
+  open(name) {
+    this.opened.add(name);
+    this.draw();
+    const fold = this.folds.querySelector('[data-group="' + name + '"]');
+    if (fold) setTimeout(() => fold.scrollIntoView(), 0);
+  }
+
   draw() {
-    const groups = new Map();
+    const parts = new Map([[null, new Map()]]);
     let matching = 0;
+    let count = 0;
     this.findings.forEach((finding, place) => {
       if (!this.severities.has(finding.severity)) return;
       if (this.context && finding.context !== this.context) return;
@@ -81,12 +93,44 @@ class Findings {
       if (this.text && !this.haystack[place].includes(this.text)) return;
       matching += 1;
       const key = this.key(finding);
-      if (!groups.has(key)) groups.set(key, []);
+      if (!parts.has(finding.group)) parts.set(finding.group, new Map());
+      const groups = parts.get(finding.group);
+      if (!groups.has(key)) {
+        groups.set(key, []);
+        count += 1;
+      }
       groups.get(key).push(finding);
     });
-    this.count.textContent = (matching === this.findings.length ? "" : grouped(matching) + " of ") + counted(this.findings.length, "finding") + " in " + counted(groups.size, "group");
-    this.more(this.groups, [...groups.values()], 60, (group, place) => this.group(group, place < FIRST_OPEN), "group");
+    this.count.textContent = (matching === this.findings.length ? "" : grouped(matching) + " of ") + counted(this.findings.length, "finding") + " in " + counted(count, "group");
+    const first = [...parts.get(null).values()];
+    this.more(this.groups, first, 60, (group, place) => this.group(group, place < FIRST_OPEN), "group");
+    if (!first.length && matching) this.groups.replaceChildren(h("p", { class: "none" }, "None of these lies among users' and system files."));
     if (!matching) this.groups.replaceChildren(h("p", { class: "none" }, "No finding matches the filters."));
+    this.folds.replaceChildren(...this.behind.filter((group) => parts.has(group.name)).map((group) => this.fold(group, [...parts.get(group.name).values()], !first.length)));
+  }
+
+  // One line for a kind of place; its groups are drawn when it opens.
+  fold(group, groups, only) {
+    const held = groups.reduce((sum, findings) => sum + findings.length, 0);
+    const open = only || this.opened.has(group.name);
+    const inside = h("div", { class: "fold-groups" });
+    const box = h(
+      "details",
+      { class: "group behind-findings", "data-group": group.name, open },
+      h("summary", null, h("span", { class: "group-title" }, group.title, h("span", { class: "cell-note" }, group.note)), h("span", { class: "group-count" }, counted(held, "finding") + (held < group.findings ? " of " + grouped(group.findings) : "") + " in " + counted(groups.length, "group"))),
+      inside
+    );
+    box.drawCards = () => {
+      if (!inside.childElementCount) this.more(inside, groups, 60, (findings) => this.group(findings, false), "group");
+    };
+    if (open) box.drawCards();
+    box.addEventListener("toggle", (event) => {
+      if (event.target !== box) return;
+      if (box.open) this.opened.add(group.name);
+      else this.opened.delete(group.name);
+      if (box.open) box.drawCards();
+    });
+    return box;
   }
 
   key(finding) {
@@ -168,6 +212,7 @@ class Findings {
         ["SHA-256", digests ? [h("span", { class: "mono digest" }, digests[2]), finding.digestNote && h("span", { class: "cell-note" }, finding.digestNote)] : missing()],
         digests ? ["SHA-1, MD5", [h("span", { class: "mono digest" }, digests[1]), h("br"), h("span", { class: "mono digest" }, digests[0])]] : null,
         finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))), finding.namesLeftOut > 0 && h("li", { class: "soft" }, "and " + grouped(finding.namesLeftOut) + " more"))] : null,
+        finding.sensitive ? ["Sensitive", "what matched may be payment data, a secret or personal data"] : null,
         finding.perName ? ["Holds for", "this name only: the rule looks at the name or place"] : null,
         finding.tags.length ? ["Tags", finding.tags.join(", ")] : null,
         finding.meta.length ? [finding.source === "hash-list" ? "The list says" : "The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
@@ -180,9 +225,9 @@ class Findings {
   }
 
   matches(finding) {
-    if (finding.sensitive) {
+    if (finding.masked) {
       return [
-        h("p", { class: "masked" }, h("strong", null, "Masked."), " The rule marks what it matches as sensitive: the bytes are not in this file. ", finding.matches.map(([name, offset, length], place) => [place ? "; " : "", mono(name), " at offset " + grouped(offset) + ", " + counted(length, "byte")]), "."),
+        h("p", { class: "masked" }, h("strong", null, "Masked."), " What matched is sensitive: the bytes are not in this file. ", finding.matches.map(([name, offset, length], place) => [place ? "; " : "", mono(name), " at offset " + grouped(offset) + ", " + counted(length, "byte")]), "."),
         finding.leftOut > 0 && h("p", { class: "soft" }, counted(finding.leftOut, "further match", "further matches") + " not listed."),
       ];
     }

@@ -16,7 +16,7 @@
     document.getElementById("details").close();
     findings.show(id);
   };
-  const parts = [drawFront(doc), drawExhibits(doc), drawSummary(doc), drawCoverage(doc), findings.element, timeline.element, entries.element, drawProblems(doc), drawMethod(doc), drawEnd(doc)];
+  const parts = [drawFront(doc, findings), drawExhibits(doc), drawSummary(doc), drawCoverage(doc), findings.element, timeline.element, entries.element, drawProblems(doc), drawMethod(doc), drawEnd(doc)];
   main.replaceChildren(...parts);
   timeline.plot.start();
 
@@ -56,10 +56,13 @@
   let unfolded = [];
   const paper = (on) => {
     for (const table of [timeline.table, entries.table]) if (table) table.print(on);
-    if (on) unfolded = [...main.querySelectorAll("details:not([open])")];
-    for (const fold of unfolded) {
-      if (on && fold.drawCards) fold.drawCards();
-      fold.open = on;
+    if (!on) for (const fold of unfolded) fold.open = false;
+    unfolded = [];
+    for (let folds; on && (folds = [...main.querySelectorAll("details:not([open])")]).length; unfolded.push(...folds)) {
+      for (const fold of folds) {
+        if (fold.drawCards) fold.drawCards(); // what it draws may be folded, too
+        fold.open = true;
+      }
     }
   };
   window.addEventListener("beforeprint", () => paper(true));
