@@ -237,7 +237,15 @@ def test_place_and_length_of_what_is_masked_stay(findings: list[dict[str, Any]])
     assert {found["rule"]: found["sensitive"] for found in cards} == {"Card": True, "Around_Card": True}
     (card,) = [found for found in cards if found["rule"] == "Card"]
     assert card["strings"] == [
-        {"identifier": "$card", "offset": 7, "length": len(CARD), "data": None, "data_missing": "masked"}
+        {
+            "identifier": "$card",
+            "offset": 7,
+            "length": len(CARD),
+            "data": None,
+            "data_missing": "masked",
+            "before": None,
+            "after": None,
+        }
     ]
     for found in findings:
         for match in found["strings"]:
@@ -297,11 +305,26 @@ def test_the_log_has_it_before_it_is_shown(folder: Path, monkeypatch: pytest.Mon
 
 def test_only_what_is_masked_can_be_unmasked(folder: Path) -> None:
     before = len(_log(folder))
-    for arguments in (("entries", folder, "--format", "jsonl"), ("findings", folder)):
-        result = helpers.inside("show", *arguments, "--unmask")
-        assert result.returncode == 2, result.stdout
-        assert result.stdout == ""
+    result = helpers.inside("show", "entries", folder, "--format", "jsonl", "--unmask")
+    assert result.returncode == 2, result.stdout
+    assert result.stdout == ""
     assert len(_log(folder)) == before
+
+
+def test_a_keyword_beside_what_is_sensitive_is_masked_in_the_table(image: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.yar").write_text(RULES)
+    (tmp_path / "words.txt").write_text("before\n")
+    more = ("--rules", tmp_path / "rules.yar", "--keywords", tmp_path / "words.txt", "--workers", "2")
+    made = helpers.run("triage", image, "--case", tmp_path / "case", *more)
+    assert made.returncode == 0, made.stderr
+    shown = ("show", "findings", tmp_path / "case", "--path", "*/cards.txt")
+    table, unmasked = helpers.inside(*shown).stdout, helpers.inside(*shown, "--unmask").stdout
+    assert "before" in table
+    assert "[masked]" in table
+    for text in (table, (tmp_path / "case/reports/report.html").read_text(), made.stdout):
+        assert_masked(text.encode())
+    assert "[before]" in unmasked
+    assert _number_of_the_card().decode() in unmasked
 
 
 def test_an_unmasked_report_says_so_and_stands_beside_the_masked_one(folder: Path, tmp_path: Path) -> None:

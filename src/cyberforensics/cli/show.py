@@ -10,7 +10,6 @@ import typer
 
 from cyberforensics import case, query, report
 from cyberforensics.cli import options, render
-from cyberforensics.errors import UsageError
 
 
 class What(StrEnum):
@@ -74,8 +73,6 @@ def command(
         known=known,
         context=None if context is None else context.value,
     )
-    if unmask and form is Format.TABLE:
-        raise UsageError("--unmask: the table shows no matched bytes", hint="--format jsonl or csv has them")
     with case.open_existing(folder) as store:
         asked_by = f"show {what.value} --format {form.value}" if unmask else None
         objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE, unmask=asked_by)

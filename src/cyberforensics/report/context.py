@@ -33,6 +33,8 @@ def keyword_shown(found: Mapping[str, Any]) -> tuple[str, str] | None:
     if not found["strings"]:
         return keyword, ""
     match = found["strings"][0]
+    if match["data"] is None:
+        return keyword, "[masked]"
     parts = (bytes.fromhex(match[name]) for name in ("data", "before", "after"))
     before, matched, after = in_context(StringMatch(match["identifier"], match["offset"], match["length"], *parts))
     return keyword, f"{before}[{matched}]{after}"
