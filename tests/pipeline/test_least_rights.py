@@ -71,6 +71,7 @@ def test_this_kernel_enforces_all(tmp_path: Path) -> None:
     enforced, _ = _tried(tmp_path, "folder")
     wanted = {
         least_rights.NO_WRITING,
+        least_rights.NO_OTHER_DEVICES,
         least_rights.NO_PROGRAMS,
         least_rights.NO_PRIVILEGES,
         least_rights.BOUNDED_MEMORY,

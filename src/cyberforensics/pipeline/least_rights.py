@@ -1,6 +1,6 @@
 """What a worker process gives up before it meets evidence: hostile bytes that take it over find little to do.
 
-- Landlock (Linux 5.13): nothing can be written outside one folder.
+- Landlock (Linux 5.13): nothing can be written outside one folder, and no device is readable but the source.
 - seccomp: no sockets, no programs, no tracing of other processes, no io_uring.
 - ``no_new_privs``: no set-user-id program could give rights back.
 - RLIMIT_DATA: a content that makes a parser allocate without end costs one worker: Python raises MemoryError, which
@@ -14,7 +14,7 @@ import ctypes
 import platform
 import resource
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ _BEYOND = 1024 * 1024 * 1024
 """Bytes that a worker may allocate beyond the memory that it may hold: what is allocated and never used counts too."""
 
 NO_WRITING = "no writing outside the spool folder (Landlock)"
+NO_OTHER_DEVICES = "no devices but the source (Landlock)"
 NO_PROGRAMS = "no sockets and no programs (seccomp)"
 NO_PRIVILEGES = "no new privileges"
 BOUNDED_MEMORY = "bounded memory (RLIMIT_DATA)"
@@ -47,19 +48,24 @@ _ARCHITECTURES: Mapping[str, tuple[int, tuple[int, ...]]] = MappingProxyType(
 """Audit architecture, and the numbers of the system calls that are refused."""
 
 
-def give_up_rights(writable: Path | None, memory: int) -> tuple[str, ...]:
+_HARMLESS = ("null", "zero", "full", "random", "urandom", "shm")
+"""Below ``/dev``: no evidence and no hardware; a source or a case may lie in the last, which is memory."""
+
+
+def give_up_rights(writable: Path | None, memory: int, readable: Sequence[Path] = ()) -> tuple[str, ...]:
     """Give up what this process needs no more; what was enforced, in words.
 
     Args:
         writable: the one folder that may still be written to; None for none.
         memory: bytes that this process may hold; it may allocate `_BEYOND` more.
+        readable: what may be read beside all that lies outside ``/dev``.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     enforced = []
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         enforced.append(NO_PRIVILEGES)
-    if _landlock(writable):
-        enforced.append(NO_WRITING)
+    if _landlock(writable, readable):
+        enforced += [NO_WRITING, NO_OTHER_DEVICES]
     if _seccomp(libc):
         enforced.append(NO_PROGRAMS)
     if _memory(memory + _BEYOND):
@@ -67,8 +73,11 @@ def give_up_rights(writable: Path | None, memory: int) -> tuple[str, ...]:
     return tuple(enforced)
 
 
-def _landlock(writable: Path | None) -> bool:
-    rules = [AccessFS.read("/")]
+def _landlock(writable: Path | None, readable: Sequence[Path]) -> bool:
+    """Landlock only ever allows, so all that may be read is named: the folders beside ``/dev``, one by one."""
+    allowed = [place for place in Path("/").iterdir() if place.name != "dev"]
+    allowed += [Path("/dev", name) for name in _HARMLESS]
+    rules = [AccessFS.read(str(place)) for place in (*allowed, *readable)]
     if writable is not None:
         place = str(writable)
         rules += [

@@ -28,9 +28,16 @@ def are_done(pending: Sequence[PendingDigests], timeout: float | None) -> bool:
 class Pool:
     """Runs batches on a number of workers. Results come back as they are done, whatever the order."""
 
-    def __init__(self, workers: int, limits: Limits, log: Path | None = None, writable: Path | None = None) -> None:
+    def __init__(
+        self,
+        workers: int,
+        limits: Limits,
+        log: Path | None = None,
+        writable: Path | None = None,
+        readable: Sequence[Path] = (),
+    ) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        self._supervisors = [Supervisor(limits, log, writable) for _ in range(workers)]
+        self._supervisors = [Supervisor(limits, log, writable, readable) for _ in range(workers)]
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
         for supervisor in self._supervisors:
             self._idle.put(supervisor)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -69,11 +69,21 @@ _LOOK = 0.2  # seconds without an answer after which the worker's memory is look
 class Supervisor:
     """Owns one worker process, and starts another where it died."""
 
-    def __init__(self, limits: Limits, log: Path | None = None, writable: Path | None = None) -> None:
-        """`writable` is the one folder that the worker may write to; None for none."""
+    def __init__(
+        self, limits: Limits, log: Path | None = None, writable: Path | None = None, readable: Sequence[Path] = ()
+    ) -> None:
+        """Nothing is started yet.
+
+        Args:
+            limits: what an answer may cost.
+            log: where the worker's standard error goes.
+            writable: the one folder that the worker may write to; None for none.
+            readable: what it may read beside all that lies outside ``/dev``: the source.
+        """
         self._limits = limits
         self._log = log
         self._writable = writable
+        self._readable = readable
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._closed = False
@@ -196,7 +206,7 @@ class Supervisor:
             if self._closed:
                 raise WorkerStopped("worker.died")
             if self._process is None:
-                self._process = _start(self._log, self._limits.memory, self._writable)
+                self._process = _start(self._log, self._limits.memory, self._writable, self._readable)
             return self._process
 
     def _receive(self, seconds: float) -> Message:
@@ -278,16 +288,15 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _start(log: Path | None, memory: int, writable: Path | None) -> subprocess.Popen[bytes]:
+def _start(log: Path | None, memory: int, writable: Path | None, readable: Sequence[Path]) -> subprocess.Popen[bytes]:
     """A worker in a session of its own: Ctrl-C reaches the parent alone.
 
     It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
     """
-    arguments, temporary = [str(os.getpid()), str(memory)], {}
-    if writable is not None:
-        place = str(writable.absolute())
-        arguments.append(place)
-        temporary = {"TMPDIR": place, "SQLITE_TMPDIR": place}  # what a library spools by itself goes there as well
+    folder = "" if writable is None else str(writable.absolute())
+    arguments = [str(os.getpid()), str(memory), folder, *(str(place.absolute()) for place in readable)]
+    # what a library spools by itself goes where the worker may write
+    temporary = {} if writable is None else {"TMPDIR": folder, "SQLITE_TMPDIR": folder}
     try:
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:

@@ -1,7 +1,7 @@
 """The process that meets the evidence: jobs come in on its standard input, frames go out on its standard output.
 
-Started as ``python -m cyberforensics.pipeline.worker PARENT MEMORY [FOLDER]``, so that nothing of the caller's is
-imported again. What the libraries print goes to standard error, which is the run log.
+Started as ``python -m cyberforensics.pipeline.worker PARENT MEMORY FOLDER READABLE…``, so that nothing of the
+caller's is imported again. FOLDER may be empty. What the libraries print goes to standard error, which is the run log.
 """
 
 import ctypes
@@ -38,7 +38,8 @@ def main() -> None:
 
 
 def _serve(jobs: BinaryIO, replies: BinaryIO) -> None:
-    worker = Worker(give_up_rights(Path(sys.argv[3]) if len(sys.argv) > 3 else None, int(sys.argv[2])))
+    memory, folder, *readable = sys.argv[2:]
+    worker = Worker(give_up_rights(Path(folder) if folder else None, int(memory), [Path(place) for place in readable]))
     while header := jobs.read(4):
         job = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 - from our own parent, never evidence
         for message in run(job, worker):
