@@ -126,6 +126,7 @@ class Examining:
 
     def _record(self, timeout: float) -> None:
         for number, results in self.pool.finished(timeout):
+            disk.still_there(self.source)  # else its contents would be recorded as unreadable, for good
             batch = self._given.pop(number)
             for content, examination in self.record(batch, results):
                 self._tally.add(content.size, [finding.severity for finding in examination.findings])

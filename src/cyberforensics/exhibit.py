@@ -22,7 +22,7 @@ from cyberforensics.model.volume import Volume, VolumeStatus
 
 Outcome = Literal["examined", "examined before", "stopped"]
 
-READ_ONLY = "opened read-only (O_RDONLY) by the operating system; no write blocker is known to the tool"
+READ_ONLY = "opened read-only (O_RDONLY) by the operating system"
 
 
 @dataclass(slots=True)
@@ -49,13 +49,14 @@ class Run:
             CaseRefused: its id stands for other media, or it was begun with other settings.
         """
         self.observer(Progress("opening", exhibit))
-        source = disk.identify(exhibit, path)
+        source = disk.identify(exhibit, path, accept_writable=self.options.accept_writable)
         before = pipeline.look(source)
-        supervisor = pipeline.Supervisor(self.options.limits, self.folder / "run.log")
+        supervisor = pipeline.Supervisor(self.options.limits, self.folder / "run.log", readable=source.paths)
         try:
             evidence, found = pipeline.open_source(supervisor, source, self.folder)
-            rights = pipeline.enforced(supervisor)
-            state = case.begin_pass(self.store, evidence, self._setup(exhibit, path, rights))
+            disk.still_there(source)
+            kept = read_only(source, self.options.write_blockers.get(exhibit), pipeline.enforced(supervisor))
+            state = case.begin_pass(self.store, evidence, self._setup(exhibit, path, kept))
             case.log_action(self.folder, "exhibit opened", {"exhibit": exhibit, "identity": evidence.identity})
             if state.state == "finished":
                 return "examined before"
@@ -65,6 +66,7 @@ class Run:
         if verdicts is None:
             case.log_action(self.folder, "exhibit stopped", {"exhibit": exhibit, "by": "the time of the run"})
             return "stopped"
+        disk.still_there(source)
         digests = [check for verdict in verdicts for check in verdict.checks]
         checks = pipeline.compare(before, pipeline.look(source))
         met = dict.fromkeys(problem for verdict in verdicts for problem in verdict.problems)
@@ -106,7 +108,7 @@ class Run:
         if self.cache is not None:
             pipeline.update_cache(self.cache, case.learned_contents(self.store, state.number))
 
-    def _setup(self, exhibit: str, path: Path, rights: tuple[str, ...] = ()) -> case.PassSetup:
+    def _setup(self, exhibit: str, path: Path, kept: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)
         lists = tuple(found.record for found in self.lists)
         run_key = {
@@ -128,7 +130,7 @@ class Run:
             packs=self.rule_set.packs,
             engine=self.rule_set.engine,
             versions=versions(),
-            read_only="; ".join((READ_ONLY, *(f"workers: {right}" for right in rights))),
+            read_only="; ".join(kept or (READ_ONLY,)),
             limits=self.options.limits.in_words(),
             scope=self.options.scope,
             examiner=self.options.examiner,
@@ -149,7 +151,7 @@ class Run:
         """List and examine, and compute the source's digests beside it; None where the time was over before the end."""
         workers, scope = self.options.workers or os.cpu_count() or 1, self.options.scope
         compiled = None if self.rule_set.empty else self.compiled
-        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool) as pool:
+        with pipeline.Pool(workers, self.options.limits, self.folder / "run.log", self.spool, source.paths) as pool:
             options = pipeline.ExamineOptions(
                 self.spool,
                 self.options.limits,
@@ -194,7 +196,9 @@ class Run:
                 listed += plan.add(volume, items)
                 examining.during_walk(plan.cut(), listed)
 
-            plan.finish(pipeline.list_volume(supervisor, source, volume, self.folder, take))
+            free = pipeline.list_volume(supervisor, source, volume, self.folder, take)
+            disk.still_there(source)
+            plan.finish(free)
         examining.close_plan()
 
     def _priority(self, exhibit: str) -> Callable[[Entry], int]:
@@ -233,3 +237,18 @@ class Run:
 
     def _seconds_left(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+def read_only(source: disk.Source, write_blocker: str | None, rights: Sequence[str]) -> tuple[str, ...]:
+    """What was done to keep the source unchanged, in words: by the kernel, by people, by the workers themselves."""
+    by_kernel: list[str] = []
+    if source.device is not None:
+        refused = "the kernel refused writes to the device" if source.device.read_only else ""
+        by_kernel.append(refused or "THE KERNEL DID NOT REFUSE WRITES to the device (--accept-writable-source)")
+        if source.device.in_use:
+            by_kernel.append("THE DEVICE WAS IN USE by the examining machine (--accept-writable-source)")
+    blocker = (
+        f"write blocker, declared by the examiner: {write_blocker}"
+        if write_blocker is not None
+        else "no write blocker is known to the tool"
+    )
+    return (READ_ONLY, *by_kernel, blocker, *(f"workers: {right}" for right in rights))

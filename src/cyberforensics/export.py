@@ -7,7 +7,7 @@ from pathlib import Path
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import CannotWrite
 from cyberforensics.model.case_document import EntryRow
-from cyberforensics.reopening import refuse_unknown, reopen
+from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.replacing import replacing
 
 INDEX = "index.jsonl"
@@ -25,12 +25,18 @@ class ExportedFile:
 
 
 def export(
-    store: case.Store, conditions: case.Conditions, folder: Path, roots: Mapping[str, Path] | None = None
+    store: case.Store,
+    conditions: case.Conditions,
+    folder: Path,
+    roots: Mapping[str, Path] | None = None,
+    *,
+    accept_writable: bool = False,
 ) -> tuple[ExportedFile, ...]:
     """Write every content that the conditions admit below ``folder/files``, and the index beside it.
 
     Args:
         roots: where each exhibit lies now; without one, where it lay when it was examined.
+        accept_writable: take a block device that is in use or not read-only at the kernel.
 
     Raises:
         UsageError: `roots` names what is no exhibit of the case.
@@ -46,7 +52,7 @@ def export(
     except OSError as error:
         raise CannotWrite(f"{files}: can't be made ({error.strerror})") from error
     case.log_action(store.folder, "export started", {"contents": len(wanted)})
-    done = tuple(_export(store, wanted, files, roots))
+    done = tuple(_export(store, wanted, files, roots, accept_writable=accept_writable))
     with replacing(folder / INDEX) as out:
         for item in done:
             line = report.json_line({**report.entry_object(item.row), "file": item.file, "not_exported": item.reason})
@@ -58,19 +64,15 @@ def export(
 
 
 def _export(
-    store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path]
+    store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path], *, accept_writable: bool
 ) -> Iterator[ExportedFile]:
-    supervisor = pipeline.Supervisor(pipeline.Limits(), writable=files)
-    try:
-        for exhibit in dict.fromkeys(row.exhibit for row in wanted):
-            source, _ = reopen(store, supervisor, exhibit, roots)
+    for exhibit in dict.fromkeys(row.exhibit for row in wanted):
+        with reopened(store, exhibit, roots, writable=files, accept_writable=accept_writable) as (source, _, supervisor):
             for row in (row for row in wanted if row.exhibit == exhibit):
                 volume, content = case.content_of(store, row.entry.content or row.entry.number)
                 expected = row.digests.sha256 if row.digests is not None else None
                 job = pipeline.ExportJob(source, volume, content, expected, files)
                 yield _one(supervisor, job, row)
-    finally:
-        supervisor.stop()
 
 
 def _one(supervisor: pipeline.Supervisor, job: pipeline.ExportJob, row: EntryRow) -> ExportedFile:

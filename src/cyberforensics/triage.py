@@ -16,6 +16,8 @@ from cyberforensics.reports import write_reports
 
 __all__ = ["Limits", "Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
 
+_MAY_CHANGE = ("evidence.device-in-use", "evidence.device-writable")
+
 
 def triage(
     sources: Mapping[str, Path] | Sequence[Path],
@@ -44,7 +46,7 @@ def triage(
     if options.skip_known and not options.known:
         raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
     rule_set = rules.load(_packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules)
-    _refuse_what_is_not_there(named)
+    _refuse_what_is_not_there(named, accept_writable=options.accept_writable)
     _refuse_spool_in_source(named, options)
     lists = _lists(named, options, observer)
     cache = None if options.cache is None else pipeline.cache_file(options.cache, _cache_key(rule_set))
@@ -71,17 +73,20 @@ def triage(
     return summary
 
 
-def _refuse_what_is_not_there(named: Mapping[str, Path]) -> None:
+def _refuse_what_is_not_there(named: Mapping[str, Path], *, accept_writable: bool) -> None:
     """Before a case is made: sources of which not one can be opened are a slip of the keyboard.
 
     Raises:
-        EvidenceError: none of them exists, can be read, or is of a known container.
+        EvidenceError: none of them exists, can be read, or is of a known container; or one is a device that may
+            change while it is read.
     """
     trouble: list[EvidenceError] = []
     for exhibit, path in named.items():
         try:
-            disk.identify(exhibit, path)
+            disk.identify(exhibit, path, accept_writable=accept_writable)
         except EvidenceError as error:
+            if error.code in _MAY_CHANGE:
+                raise
             trouble.append(error)
     if named and len(trouble) == len(named):
         raise trouble[0]

@@ -110,6 +110,12 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
         state = "planning"
     else:
         number, state = found[0], found[2]
+        if state != "finished":  # what a later start did otherwise is said beside
+            database.execute(
+                "UPDATE pass SET read_only = read_only || ' | a later start: ' || ?1 "
+                "WHERE number = ?2 AND instr(read_only, ?1) = 0",
+                (setup.read_only, number),
+            )
     if state == "finished":
         return PassState(number, 0, state)
     session = insert(

@@ -20,6 +20,7 @@ def command(
     path: Annotated[str | None, typer.Option(help="GLOB of the path, as in `'/Users/*/Downloads/*'`.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Contents with this digest.")] = None,
     source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
+    accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print the index as one JSON array.")] = False,
 ) -> None:
     """Write contents out of the evidence, each under its SHA-256, with an index of where they were.
@@ -39,7 +40,7 @@ def command(
     )
     roots = options.exhibits([], source, option="--source") if source else {}
     with case.open_existing(folder) as store:
-        done = export.export(store, conditions, output, roots)
+        done = export.export(store, conditions, output, roots, accept_writable=accept_writable_source)
     if json:
         render.as_json([jsonlib.loads(line) for line in (output / export.INDEX).read_text().splitlines()])
     else:

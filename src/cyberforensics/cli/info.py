@@ -6,19 +6,22 @@ from typing import Annotated
 import typer
 
 from cyberforensics import pipeline, report
-from cyberforensics.cli import render
+from cyberforensics.cli import options, render
 from cyberforensics.errors import EXIT_PROBLEMS
-from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.evidence import Device, Evidence
 from cyberforensics.model.problem import Severity
 from cyberforensics.model.volume import Volume
 
 
 def command(
-    source: Annotated[Path, typer.Argument(help="An image (of several segments, the first), a folder or a file.")],
+    source: Annotated[
+        Path, typer.Argument(help="An image (of several segments, the first), a device, a folder or a file.")
+    ],
+    accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Tell what an image is: container, stored digests, every volume, file systems, encryption, snapshots."""
-    opened = pipeline.inspect(source)
+    opened = pipeline.inspect(source, accept_writable=accept_writable_source)
     if json:
         render.as_json(report.info_object(opened.evidence, opened.volumes, opened.problems))
     else:
@@ -38,6 +41,8 @@ def _evidence(evidence: Evidence) -> None:
         rows.append(("Media", f"{evidence.media_size} bytes ({render.in_bytes(evidence.media_size)})"))
     if evidence.sector_size is not None:
         rows.append(("Sector size", f"{evidence.sector_size} bytes"))
+    if evidence.device is not None:
+        rows += _device(evidence.device)
     rows += [(f"Stored {stored.algorithm}", stored.value) for stored in evidence.stored_digests]
     if not evidence.stored_digests and not evidence.container.is_logical:
         rows.append(("Stored digests", "none"))
@@ -45,6 +50,18 @@ def _evidence(evidence: Evidence) -> None:
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         render.line(f"{name:<{width}}  {value}")
+
+
+def _device(device: Device) -> list[tuple[str, str]]:
+    model = " ".join(filter(None, (device.vendor, device.model)))
+    physical = device.physical_sector_size
+    return [
+        ("Physical sectors", "not available" if physical is None else f"{physical} bytes"),
+        ("Model", model or "not available"),
+        ("Serial number", device.serial or "not available"),
+        ("USB serial number", device.usb_serial or "not available"),
+        ("Hidden areas", "not examined (HPA, DCO)"),
+    ]
 
 
 def _volume(volume: Volume) -> None:

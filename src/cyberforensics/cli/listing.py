@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics import pipeline, report
-from cyberforensics.cli import render
+from cyberforensics.cli import options, render
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 from cyberforensics.model.entry import Entry, NameState
 from cyberforensics.model.problem import Problem, Severity
@@ -22,9 +22,10 @@ _MARKS = {
 
 
 def command(
-    source: Annotated[Path, typer.Argument(help="An image, a folder or a file.")],
+    source: Annotated[Path, typer.Argument(help="An image, a device, a folder or a file.")],
     path: Annotated[str, typer.Argument(help="Only what lies in this folder, as in /Users.")] = "/",
     tree: Annotated[bool, typer.Option("--tree", help="As a tree, without sizes and addresses.")] = False,
+    accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array of objects.")] = False,
 ) -> None:
     """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans."""
@@ -32,7 +33,7 @@ def command(
     troubled = False
     found = False
     before = "["
-    for item in pipeline.list_entries(source):
+    for item in pipeline.list_entries(source, accept_writable=accept_writable_source):
         if isinstance(item, Problem):
             troubled |= item.severity != Severity.INFO
             render.say(f"{item.severity}: {item.message}{f' ({item.path})' if item.path else ''} [{item.code}]")

@@ -4,12 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.media_types import CATEGORIES
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import zone_named
+
+AcceptWritable = Annotated[
+    bool, typer.Option("--accept-writable-source", help="Read a device although it is in use or can be written to.")
+]
 
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 _EXHIBIT = re.compile(r"[\w.,+@() -]{1,128}", re.UNICODE)

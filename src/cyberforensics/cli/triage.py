@@ -28,7 +28,8 @@ class Verify(StrEnum):
 def command(
     case: Annotated[Path, typer.Option("--case", help="Folder of the case: a new one, or one to go on with.")],
     sources: Annotated[
-        list[Path] | None, typer.Argument(metavar="SOURCE...", help="Images, or folders and files as they are.")
+        list[Path] | None,
+        typer.Argument(metavar="SOURCE...", help="Images, devices, or folders and files as they are."),
     ] = None,
     rules: Annotated[
         list[Path] | None, typer.Option(help="A rule pack or rule file, instead of those shipped.")
@@ -64,6 +65,10 @@ def command(
         list[str] | None,
         typer.Option(metavar="[ID=]ZONE", help="Zone of the clocks behind local times (FAT …), such as Asia/Colombo."),
     ] = None,
+    write_blocker: Annotated[
+        list[str] | None, typer.Option(metavar="[ID=]TEXT", help="The write blocker in use, as you declare it.")
+    ] = None,
+    accept_writable_source: options.AcceptWritable = False,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
     include: Annotated[
@@ -134,6 +139,8 @@ def command(
         expected={name: options.digest(value) for name, value in expected.items()},
         verify=verify.value,
         zones={name: options.zone(value) for name, value in zones.items()},
+        write_blockers=options.by_exhibit("--write-blocker", write_blocker or [], exhibits),
+        accept_writable=accept_writable_source,
         examiner=examiner,
         workers=workers,
         limits=triage.Limits(time_limit, time_limit_per_mib, time_limit_most, memory_limit << 20, sparse_limit << 30),

@@ -16,10 +16,11 @@ from cyberforensics.errors import EXIT_PROBLEMS
 
 
 def command(
-    source: Annotated[Path, typer.Argument(help="The image; of several segments, the first.")],
+    source: Annotated[Path, typer.Argument(help="The image; of several segments, the first. Or a device.")],
     expect: Annotated[
         list[str] | None, typer.Option(metavar="sha256:HEX", help="A digest of the media that somebody stated.")
     ] = None,
+    accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Recompute the media's digests that are stored or stated, and compare. With none to compare, SHA-256 is computed.
@@ -29,7 +30,7 @@ def command(
     """
     expected = tuple(options.digest(text) for text in expect or [])
     with _progress(quiet=json) as progress:
-        checks = pipeline.verify_image(source, expected, progress)
+        checks = pipeline.verify_image(source, expected, progress, accept_writable=accept_writable_source)
     if json:
         render.as_json([asdict(check) for check in checks])
     for check in checks if not json else ():

@@ -5,7 +5,7 @@ from cyberforensics.disk.evidence import OpenEvidence, open_evidence, with_ident
 from cyberforensics.disk.ewf_digest import digest_blocks
 from cyberforensics.disk.locator import open_locator
 from cyberforensics.disk.media import digest_media, media_problems
-from cyberforensics.disk.source import Source, container_of, identify
+from cyberforensics.disk.source import Source, container_of, identify, still_there
 from cyberforensics.disk.volumes import find_volumes
 from cyberforensics.disk.walk import free_space, walk
 
@@ -23,6 +23,7 @@ __all__ = [
     "open_evidence",
     "open_locator",
     "open_reader",
+    "still_there",
     "walk",
     "with_identity",
 ]

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from cyberforensics.disk import ewf, host, locator, tsk, virtual_disks
+from cyberforensics.disk.device import DeviceState
+from cyberforensics.disk.device_facts import describe
 from cyberforensics.disk.media import Media, RawMedia, VfsMedia
 from cyberforensics.disk.partition_tables import read_tables
 from cyberforensics.disk.signatures import recognise
@@ -59,6 +61,8 @@ def open_evidence(source: Source) -> OpenEvidence:
     """
     if source.container.is_logical:
         return _logical(source)
+    if source.device is not None:
+        return _device(source, source.device)
     outer = locator.node("OS", location=f"evidence:{source.exhibit}/{display_segment(source.paths[0])}")
     if source.container in (Container.RAW, Container.SPLIT_RAW):
         media = _raw(source)
@@ -86,6 +90,19 @@ def open_evidence(source: Source) -> OpenEvidence:
     layer = locator.node(_DFVFS_TYPES[source.container], outer)
     problems = tuple(virtual_disks.own_snapshots(source.paths[0], source.container))
     return _opened(source, _through_dfvfs(source, layer), layer, problems=problems)
+
+
+def _device(source: Source, state: DeviceState) -> OpenEvidence:
+    """Locators name no file: in place of ``evidence:ID`` stands the device, or an image of it."""
+    layer = locator.node("OS", location=f"evidence:{source.exhibit}")
+    facts = describe(state)
+    opened = _opened(source, _raw(source), layer, sector_size=facts.logical_sector_size)
+    problems = []
+    if state.in_use or not state.read_only:
+        how = ["it was not read-only at the kernel"] * (not state.read_only) + ["it was in use"] * bool(state.in_use)
+        message = f"the device might be written to while it was read, which was accepted: {' and '.join(how)}"
+        problems.append(Problem(Stage.OPEN, "evidence.device-writable", message, Severity.INFO))
+    return replace(opened, evidence=replace(opened.evidence, segments=(), device=facts), problems=tuple(problems))
 
 
 def _is_image(path: Path, media: Media) -> bool:

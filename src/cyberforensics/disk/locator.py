@@ -25,7 +25,11 @@ def node(type_indicator: str, parent: Node | None = None, **properties: object) 
 
 
 def resolve(layer: Node, roots: Mapping[str, Path]) -> Node:
-    """Put real paths in: `roots` maps an exhibit's id to the folder its segments lie in (or the folder itself).
+    """Put real paths in.
+
+    Args:
+        layer: a locator, or a layer of one.
+        roots: by exhibit: the folder of its segments; or the first segment, the device or the folder itself.
 
     Raises:
         EvidenceError: the exhibit is unknown, or the locator names a place outside the exhibit's folder.
@@ -37,7 +41,7 @@ def resolve(layer: Node, roots: Mapping[str, Path]) -> Node:
         if prefix != "evidence" or exhibit not in roots:
             raise EvidenceError(f"locator of an exhibit that was not given: {rest!r}", code="evidence.not-found")
         root = roots[exhibit].resolve()
-        place = root.joinpath(*name.split("/")) if name else root
+        place = root.joinpath(*name.split("/")) if name and root.is_dir() else root
         if not place.absolute().is_relative_to(root) or ".." in place.parts:
             raise EvidenceError(f"locator leaves its exhibit's folder: {rest!r}")
         resolved["location"] = str(place)

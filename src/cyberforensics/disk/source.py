@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from cyberforensics.disk import virtual_disks
+from cyberforensics.disk import device, virtual_disks
+from cyberforensics.disk.device import DeviceState
 from cyberforensics.disk.ewf import segment_paths
 from cyberforensics.errors import EvidenceError
 from cyberforensics.model.evidence import Container
@@ -53,21 +54,28 @@ class Source:
     exhibit: str
     container: Container
     paths: tuple[Path, ...]
-    """Every segment, extent or parent, the one that is opened first; the folder, for logical evidence."""
+    """Every segment, extent or parent, the one that is opened first; the folder, for logical evidence; the device."""
+    device: DeviceState | None = None
+    """Of a block device: how it was found."""
 
 
-def identify(exhibit: str, path: Path) -> Source:
-    """Tell the container by its content, and find its segments.
+def identify(exhibit: str, path: Path, *, accept_writable: bool = False) -> Source:
+    """Tell the container by its content, and find its segments; a block device is raw media, whatever it holds.
+
+    Args:
+        accept_writable: take a block device that is in use or not read-only at the kernel.
 
     Raises:
-        EvidenceError: the path does not exist, can't be read, a segment is missing, or the container is one
-            that is known and not supported.
+        EvidenceError: the path does not exist, can't be read, a segment is missing, the container is one
+            that is known and not supported, or a device may change while it is read.
     """
     try:
         if path.is_dir():
             return _folder(exhibit, path)
+        if device.is_device(path):
+            return _device(exhibit, path.resolve(), accept_writable=accept_writable)
         if path.exists() and not path.is_file():
-            raise EvidenceError(f"{path}: neither a file nor a folder; a device is imaged first, then examined")
+            raise EvidenceError(f"{path}: neither a file, a folder nor a block device")
         with path.open("rb") as file:
             head = file.read(512)
             size = file.seek(0, os.SEEK_END)
@@ -84,10 +92,35 @@ def identify(exhibit: str, path: Path) -> Source:
 
 def container_of(path: Path) -> Container:
     """What a source that could not be opened seems to be: all that is said of it."""
+    if device.is_device(path):
+        return Container.DEVICE
     try:
         return identify("", path).container
     except EvidenceError:
         return Container.RAW
+
+
+def _device(exhibit: str, path: Path, *, accept_writable: bool) -> Source:
+    state = device.read_state(path)
+    if not accept_writable:
+        device.refuse_what_may_change(path, state)
+    if state.size == 0:
+        raise EvidenceError(f"{path}: the device has no media (0 bytes)", code="evidence.truncated")
+    return Source(exhibit, Container.DEVICE, (path,), state)
+
+
+def still_there(source: Source) -> None:
+    """Ask whether a device that was opened is still there: what it no longer answers must not be recorded as read.
+
+    Raises:
+        EvidenceError: it is gone.
+    """
+    if source.device is not None and device.is_gone(source.paths[0], source.device):
+        raise EvidenceError(
+            f"{source.paths[0]}: the device disappeared while it was read",
+            code="evidence.device-gone",
+            hint="connect it again and start the same command: what was recorded stands, and it goes on there",
+        )
 
 
 def _folder(exhibit: str, path: Path) -> Source:

@@ -31,7 +31,7 @@ class InnerVolume:
 
 def specification(source: Source, layer: locator.Node) -> Any:  # noqa: ANN401 - dfVFS has no types
     """The dfVFS path specification of a layer, with this host's paths in it."""
-    root = source.paths[0] if source.container == "directory" else source.paths[0].parent
+    root = source.paths[0]
     return locator.path_spec(locator.resolve(layer, {source.exhibit: root}))
 
 

@@ -39,13 +39,13 @@ class DigestCheck:
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """A segment's size and modification time on the host, before and after the run."""
+    """A segment's size and modification time on the host, before and after the run; of a device, its size."""
 
     segment: str
     size_before: int
     size_after: int | None
-    modified_before: int
-    """Nanoseconds since 1970, on the host's clock."""
+    modified_before: int | None
+    """Nanoseconds since 1970, on the host's clock; None: not applicable, as it is with a device."""
     modified_after: int | None
 
     @property

@@ -16,6 +16,7 @@ class Container(StrEnum):
     VMDK = "vmdk"
     DMG = "dmg"
     PARALLELS = "parallels"
+    DEVICE = "device"
     DIRECTORY = "directory"
     FILE = "file"
 
@@ -48,6 +49,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A block device, as it describes itself to the kernel; None: not available. Texts are in display form."""
+
+    vendor: str | None
+    model: str | None
+    serial: str | None
+    """Of the disk."""
+    usb_serial: str | None
+    """Of the USB device: a stick, or the bridge in front of a disk."""
+    logical_sector_size: int | None
+    """Bytes."""
+    physical_sector_size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One exhibit as it was opened."""
 
@@ -55,6 +71,7 @@ class Evidence:
     """The exhibit's id: what people call it."""
     container: Container
     segments: tuple[Segment, ...]
+    """None of them for a block device."""
     media_size: int | None
     """Bytes of the media inside the container; None for logical evidence."""
     sector_size: int | None
@@ -63,3 +80,5 @@ class Evidence:
     """What tells this media from any other: container GUID and stored digest, or the digest of fixed blocks."""
     container_metadata: tuple[tuple[str, str], ...] = ()
     """What the container says of its making (case number, examiner, dates …), in display form, in its order."""
+    device: Device | None = None
+    """None for what is no block device. Areas that a device hides (HPA, DCO) are never examined."""

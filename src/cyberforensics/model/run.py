@@ -64,6 +64,10 @@ class Options:
     """``once``: the media's digest is computed beside the examination; ``both``: again at the close; ``no``."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """By exhibit: the IANA zone of the clocks behind its local times."""
+    write_blockers: Mapping[str, str] = field(default_factory=dict)
+    """By exhibit: the write blocker that the examiner declares; the tool can't see one."""
+    accept_writable: bool = False
+    """Take block devices that are in use or not read-only at the kernel."""
     examiner: str | None = None
     workers: int | None = None
     """None for one for each core."""

@@ -63,6 +63,8 @@ def _digests(
         problems.extend(disk.media_problems(opened.media))
         if stated_only:
             return SourceDigests(media, (), tuple(problems))
+    if opened.source.device is not None:
+        return SourceDigests(media, (), tuple(problems))
     if len(paths) == 1 and opened.source.container == "raw" and media:
         # the same bytes: the file is the media
         return SourceDigests(media, ({"sha256": media["sha256"]},), tuple(problems))

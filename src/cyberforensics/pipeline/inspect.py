@@ -31,22 +31,26 @@ class Inspected:
     problems: tuple[Problem, ...]
 
 
-def inspect(path: Path) -> Inspected:
-    """Open a source and find its volumes.
+def inspect(path: Path, *, accept_writable: bool = False) -> Inspected:
+    """Open a source and find its volumes; `accept_writable` is that of `disk.identify`.
 
     Raises:
         EvidenceError: it can't be opened.
     """
-    supervisor = Supervisor(Limits())
+    source = _source(path, accept_writable=accept_writable)
+    supervisor = Supervisor(Limits(), readable=source.paths)
     try:
-        return _inspect(supervisor, path)
+        return _inspect(supervisor, source)
     finally:
         supervisor.stop()
 
 
-def _inspect(supervisor: Supervisor, path: Path) -> Inspected:
+def _source(path: Path, *, accept_writable: bool) -> disk.Source:
     exhibit = display_name(os.fsencode(path.absolute().name))  # it is printed, and names may hold anything
-    source = disk.identify(exhibit, path)
+    return disk.identify(exhibit, path, accept_writable=accept_writable)
+
+
+def _inspect(supervisor: Supervisor, source: disk.Source) -> Inspected:
     evidence, found = open_source(supervisor, source, None)
     return Inspected(
         source,
@@ -56,15 +60,16 @@ def _inspect(supervisor: Supervisor, path: Path) -> Inspected:
     )
 
 
-def list_entries(path: Path) -> Iterator[Volume | Entry | Problem]:
+def list_entries(path: Path, *, accept_writable: bool = False) -> Iterator[Volume | Entry | Problem]:
     """Yield every volume that can be walked, each before its entries, and the problems met.
 
     Raises:
         EvidenceError: it can't be opened.
     """
-    supervisor = Supervisor(Limits())
+    source = _source(path, accept_writable=accept_writable)
+    supervisor = Supervisor(Limits(), readable=source.paths)
     try:
-        opened = _inspect(supervisor, path)
+        opened = _inspect(supervisor, source)
         yield from opened.problems
         for volume in opened_volumes(opened.volumes):
             yield volume
@@ -80,7 +85,11 @@ def list_entries(path: Path) -> Iterator[Volume | Entry | Problem]:
 
 
 def verify_image(
-    path: Path, expected: tuple[StoredDigest, ...], progress: Callable[[int, int], None]
+    path: Path,
+    expected: tuple[StoredDigest, ...],
+    progress: Callable[[int, int], None],
+    *,
+    accept_writable: bool = False,
 ) -> tuple[DigestCheck, ...]:
     """Recompute the digests of the media that the container stores or somebody stated, or SHA-256 if there are none.
 
@@ -92,9 +101,10 @@ def verify_image(
     Raises:
         EvidenceError: it can't be opened, or read to its end.
     """
-    supervisor = Supervisor(Limits())
+    source = _source(path, accept_writable=accept_writable)
+    supervisor = Supervisor(Limits(), readable=source.paths)
     try:
-        opened = _inspect(supervisor, path)
+        opened = _inspect(supervisor, source)
         algorithms = tuple(stated.algorithm for stated in (*opened.evidence.stored_digests, *expected))
         files = sum(segment.size for segment in opened.evidence.segments)
         total = files if opened.evidence.media_size is None else opened.evidence.media_size

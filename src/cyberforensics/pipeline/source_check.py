@@ -1,5 +1,6 @@
 """Whether the source is what was stated of it, and whether it stayed as it was."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,19 @@ class SegmentState:
 
 
 def look(source: Source) -> tuple[SegmentState, ...]:
-    """Every segment's size and modification time now; of a folder, the folder's own."""
+    """Every segment's size and modification time now; of a folder, the folder's own; of a device, its size."""
+    if source.device is not None:
+        return (_device_state(source.paths[0]),)
     return tuple(_state(path) for path in source.paths)
+
+
+def _device_state(path: Path) -> SegmentState:
+    """Of a block device the size alone: the times of its node say nothing of its bytes."""
+    try:
+        with path.open("rb") as file:
+            return SegmentState("media", file.seek(0, os.SEEK_END), None)
+    except OSError:
+        return SegmentState("media", None, None)
 
 
 def _state(path: Path) -> SegmentState:
@@ -39,7 +51,7 @@ def _state(path: Path) -> SegmentState:
 def compare(before: Sequence[SegmentState], after: Sequence[SegmentState]) -> tuple[SourceCheck, ...]:
     """Both states of every segment beside each other."""
     return tuple(
-        SourceCheck(first.name, first.size or 0, last.size, first.modified or 0, last.modified)
+        SourceCheck(first.name, first.size or 0, last.size, first.modified, last.modified)
         for first, last in zip(before, after, strict=True)
     )
 

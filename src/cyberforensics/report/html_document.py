@@ -10,6 +10,7 @@ from cyberforensics.model.case_document import (
     ProblemGroup,
     SourceCheck,
 )
+from cyberforensics.model.evidence import Device
 from cyberforensics.model.times import SECOND, rfc3339
 from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
@@ -110,6 +111,7 @@ def _exhibit(exhibit: ExhibitDocument) -> Object:
         "mediaSize": None if evidence.media_size is None else _bytes(evidence.media_size),
         "sectorSize": None if evidence.sector_size is None else _bytes(evidence.sector_size),
         "identity": evidence.identity,
+        "device": None if evidence.device is None else _device(evidence.device),
         "metadata": evidence.container_metadata[:_MAX_METADATA],
         "digests": [
             {
@@ -130,6 +132,18 @@ def _exhibit(exhibit: ExhibitDocument) -> Object:
         "media": media_equation(exhibit.media_coverage),
         "passes": [_pass(run) for run in exhibit.passes],
     }
+
+
+def _device(device: Device) -> list[list[str | None]]:
+    """Rows of title and text; None where the kernel does not tell."""
+    sectors = (device.logical_sector_size, device.physical_sector_size)
+    return [
+        ["Vendor and model", " ".join(filter(None, (device.vendor, device.model))) or None],
+        ["Serial number", device.serial],
+        ["Serial number, USB", device.usb_serial],
+        ["Sectors, logical", None if sectors[0] is None else _bytes(sectors[0])],
+        ["Sectors, physical", None if sectors[1] is None else _bytes(sectors[1])],
+    ]
 
 
 def _bytes(count: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.contexts import CONTEXTS
 from cyberforensics.model.entry import Entry
-from cyberforensics.model.evidence import Evidence
+from cyberforensics.model.evidence import Device, Evidence
 from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import decode
@@ -25,6 +25,7 @@ def info_object(evidence: Evidence, volumes: Iterable[Volume], problems: Iterabl
         "segments": [{"name": segment.name, "size": segment.size} for segment in evidence.segments],
         "media_size": evidence.media_size,
         "sector_size": evidence.sector_size,
+        "device": device_object(evidence.device),
         "stored_digests": {digest.algorithm: digest.value for digest in evidence.stored_digests},
         "container_metadata": dict(evidence.container_metadata),
         "volumes": [
@@ -36,6 +37,18 @@ def info_object(evidence: Evidence, volumes: Iterable[Volume], problems: Iterabl
             for problem in problems
         ],
     }
+
+
+def device_object(device: Device | None) -> Object | None:
+    """What a block device says of itself; None for what is none."""
+    if device is None:
+        return None
+    result: Object = {}
+    for name, value in asdict(device).items():
+        result[name] = value
+        if value is None:
+            result[f"{name}_missing"] = "not-available"
+    return {**result, "hidden_areas": None, "hidden_areas_missing": "not-examined"}
 
 
 def listed_object(entry: Entry) -> Object:
@@ -60,7 +73,15 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
     counts = [count for group in document.finding_groups for count in group.counts]
     return {
         "product": document.product,
-        "exhibits": [coverage_object(exhibit) for exhibit in document.exhibits],
+        "exhibits": [
+            {
+                "id": exhibit.evidence.exhibit,
+                "device": device_object(exhibit.evidence.device),
+                "read_only": [run.read_only for run in exhibit.passes],
+                **coverage_object(exhibit),
+            }
+            for exhibit in document.exhibits
+        ],
         "lists": [
             {"evidence": run.exhibit, **asdict(found)}
             for exhibit in document.exhibits

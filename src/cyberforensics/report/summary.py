@@ -32,6 +32,7 @@ _NOT_OPENED = (
 _COVERED_ELSEWHERE = frozenset(
     f"volume.{name}" for name in ("encrypted", "unreadable", "unsupported", "no-file-system", "snapshots-not-opened")
 )
+_WRITABLE = "evidence.device-writable"
 _STAGES_BEFORE_CONTENT = frozenset({"open", "volumes", "walk"})
 
 
@@ -56,13 +57,13 @@ def examined(document: CaseDocument) -> list[str]:
 def _exhibit(exhibit: ExhibitDocument) -> str:
     evidence = exhibit.evidence
     kind = words.CONTAINERS.get(evidence.container, evidence.container)
-    parts = words.counted(len(evidence.segments), "segment")
+    parts = f", {words.counted(len(evidence.segments), 'segment')}" if evidence.device is None else ""
     media = f", {words.size(evidence.media_size)} of media" if evidence.media_size is not None else ""
     opened = [volume for volume in exhibit.volumes if volume.status is VolumeStatus.OPENED]
     systems = words.joined([f"{volume.slot} ({words.file_system(volume.filesystem)})" for volume in opened[:12]])
     more = f" and {len(opened) - 12:,} more" if len(opened) > 12 else ""
     files = f"file systems were opened in {systems}{more}" if opened else "no file system could be opened"
-    return f"Exhibit {words.visible(evidence.exhibit)} ({kind}, {parts}{media}): {files}."
+    return f"Exhibit {words.visible(evidence.exhibit)} ({kind}{parts}{media}): {files}."
 
 
 def integrity(document: CaseDocument) -> list[str]:
@@ -101,8 +102,11 @@ def alerts(document: CaseDocument) -> list[str]:
     """What a reader must not miss: a digest that differs, a source that changed, an equation that does not add up."""
     lines = [line for line in integrity(document) if "MISMATCH" in line or "CHANGED" in line]
     for exhibit in document.exhibits:
+        name = words.visible(exhibit.evidence.exhibit)
+        if any(group.exhibit == exhibit.evidence.exhibit and group.code == _WRITABLE for group in document.problems):
+            lines.append(f"Exhibit {name}: the device COULD BE WRITTEN TO while it was read; this was accepted.")
         if not (exhibit.coverage.reconciles and exhibit.media_coverage.reconciles):
-            lines.append(f"Exhibit {words.visible(exhibit.evidence.exhibit)}: the coverage DOES NOT RECONCILE.")
+            lines.append(f"Exhibit {name}: the coverage DOES NOT RECONCILE.")
     return lines
 
 
@@ -312,6 +316,8 @@ def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
             what = f"{words.counted(amount.count, 'content')} ({words.size(amount.size)})"
             yield f"{name}: {what} {title}. {words.reason(code)}"
     yield from _media_gaps(exhibit)
+    if exhibit.evidence.device is not None:
+        yield f"{name}: areas that the device hides from the system (HPA, DCO) were not examined, nor looked for."
 
 
 def _volume_gaps(volume: Volume) -> Iterator[str]:

@@ -18,6 +18,7 @@ CONTAINERS: Mapping[str, str] = {
     "vmdk": "VMDK image",
     "dmg": "DMG image",
     "parallels": "Parallels image",
+    "device": "block device",
     "directory": "directory of files (logical evidence)",
     "file": "single file (logical evidence)",
 }

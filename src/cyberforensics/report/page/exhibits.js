@@ -26,9 +26,10 @@ function drawExhibit(exhibit) {
     h("h3", null, h("span", { class: "tag" }, exhibit.id), " ", exhibit.container),
     list([
       ["Media", exhibit.mediaSize || "none: logical evidence"],
-      ["Sector size", exhibit.sectorSize],
+      exhibit.device ? null : ["Sector size", exhibit.sectorSize],
       ["Identity", exhibit.identity ? mono(exhibit.identity) : null],
-      [exhibit.segments.length === 1 ? "Segment" : "Segments", drawSegments(exhibit)],
+      ...(exhibit.device ? exhibit.device.map(([title, text]) => [title, text === null ? missing("not available") : text]) : []),
+      exhibit.device ? ["Hidden areas (HPA, DCO)", missing("NOT EXAMINED")] : [exhibit.segments.length === 1 ? "Segment" : "Segments", drawSegments(exhibit)],
       exhibit.passes.length ? ["Opened read-only by", exhibit.passes[0].readOnly || missing("not recorded")] : null,
     ]),
     exhibit.metadata.length > 0 && h("details", { class: "fold", open: exhibit.metadata.length <= 10 }, h("summary", null, "What the container says of its making"), list(exhibit.metadata)),
@@ -84,9 +85,14 @@ function drawSources(exhibit) {
     plainTable(
       "Source of " + exhibit.id + " before and after",
       ["Segment", "Size before", "Size after", "Modified before", "Modified after", "Verdict"],
-      rows.map((check) => [h("span", { class: "path" }, check.segment), check.sizes[0], check.sizes[1] || missing("NOT COMPUTED"), mono(check.times[0]), check.times[1] ? mono(check.times[1]) : missing("NOT COMPUTED"), verdict(check.verdict)]),
+      rows.map((check) => [h("span", { class: "path" }, check.segment), check.sizes[0], check.sizes[1] || missing("NOT COMPUTED"), sourceTime(check, 0), sourceTime(check, 1), verdict(check.verdict)]),
       { right: [1, 2] }
     ),
     rows.length < exhibit.sources.length && h("p", { class: "cut" }, counted(exhibit.sources.length - rows.length, "further segment") + " left out here; " + (exhibit.sources.slice(60).every((check) => check.verdict === "UNCHANGED") ? "all of them are UNCHANGED." : "NOT ALL of them are unchanged, see case.sqlite.")),
   ];
+}
+
+function sourceTime(check, which) {
+  if (check.times[0] === null && check.times[1] === null) return missing("not applicable"); // a device: its node's times say nothing of its bytes
+  return check.times[which] ? mono(check.times[which]) : missing("NOT COMPUTED");
 }
