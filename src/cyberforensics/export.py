@@ -1,6 +1,10 @@
 """Exporting contents from the evidence, addressed by their digests, with an index that says where they were."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import io
+import shutil
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.replacing import replacing
 
 INDEX = "index.jsonl"
+INDEX_CSV = "index.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,7 @@ class ExportedFile:
 
     row: EntryRow
     file: str | None
-    """Path below the export folder; None where the content could not be written."""
+    """Path below the export folder, and in the archive; None where the content could not be written."""
     reason: str | None
     """Why not."""
 
@@ -32,7 +37,7 @@ def export(
     *,
     accept_writable: bool = False,
 ) -> tuple[ExportedFile, ...]:
-    """Write every content that the conditions admit below ``folder/files``, and the index beside it.
+    """Write every content that the conditions admit below ``folder/files``, and the index beside it, twice.
 
     Args:
         roots: where each exhibit lies now; without one, where it lay when it was examined.
@@ -43,29 +48,108 @@ def export(
         EvidenceError: the evidence is gone, or is not what was examined.
         CannotWrite: the folder can't be written.
     """
-    roots = roots or {}
-    refuse_unknown(store, roots)
-    wanted = [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
+    wanted = _wanted(store, conditions, roots or {})
     files = folder / case.FILES
-    try:
-        files.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"{files}: can't be made ({error.strerror})") from error
+    _make(files)
     case.log_action(store.folder, "export started", {"contents": len(wanted)})
-    done = tuple(_export(store, wanted, files, roots, accept_writable=accept_writable))
-    with replacing(folder / INDEX) as out:
-        for item in done:
-            line = report.json_line({**report.entry_object(item.row), "file": item.file, "not_exported": item.reason})
-            out.write(line.encode() + b"\n")
-    case.log_action(
-        store.folder, "exported", {"contents": sum(item.file is not None for item in done), "asked": len(done)}
-    )
+    done = tuple(_export(store, wanted, files, roots or {}, accept_writable=accept_writable))
+    for name, data in _indexes(done):
+        with replacing(folder / name) as out:
+            out.write(data)
+    case.log_action(store.folder, "exported", _counts(done))
     return done
+
+
+def export_zip(
+    store: case.Store,
+    conditions: case.Conditions,
+    archive: Path,
+    roots: Mapping[str, Path] | None = None,
+    *,
+    accept_writable: bool = False,
+) -> tuple[tuple[ExportedFile, ...], str]:
+    """Write the same into the conventional archive for suspected malware; with the SHA-256 of the archive.
+
+    Contents lie unprotected in a spool folder beside the archive (mode 0700), one at a time, and are gone afterwards;
+    what a killed run left there, the next one to the same archive removes.
+
+    Raises:
+        UsageError, EvidenceError, CannotWrite: as `export`.
+    """
+    wanted = _wanted(store, conditions, roots or {})
+    spool = archive.with_name(f".{archive.name}.unprotected")
+    _remove(spool)
+    _make(spool, 0o700)
+    try:
+        case.log_action(store.folder, "export started", {"contents": len(wanted), "protected archive": True})
+        with replacing(archive) as out:
+            exported = _export(store, wanted, spool, roots or {}, accept_writable=accept_writable)
+            with closing(exported):
+                done = _pack(report.ProtectedZip(out), exported, spool)
+    finally:
+        _remove(spool)
+    with archive.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    case.log_action(store.folder, "exported", {**_counts(done), "archive sha256": sha256})
+    return done, sha256
+
+
+def _pack(archive: report.ProtectedZip, exported: Iterator[ExportedFile], spool: Path) -> tuple[ExportedFile, ...]:
+    """Every content once, whatever the number of its names; the indexes are the last members."""
+    done: list[ExportedFile] = []
+    packed: set[str] = set()
+    for item in exported:
+        done.append(item)
+        if item.file is None:
+            continue
+        plain = spool / item.file.removeprefix(f"{case.FILES}/")
+        if item.file not in packed:
+            packed.add(item.file)
+            with plain.open("rb") as content:
+                archive.add(item.file, content)
+        plain.unlink()
+    for name, data in _indexes(done):
+        archive.add(name, io.BytesIO(data))
+    archive.close()
+    return tuple(done)
+
+
+def _wanted(store: case.Store, conditions: case.Conditions, roots: Mapping[str, Path]) -> list[EntryRow]:
+    refuse_unknown(store, roots)
+    return [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
+
+
+def _make(folder: Path, mode: int = 0o777) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    except OSError as error:
+        raise CannotWrite(f"{folder}: can't be made ({error.strerror})") from error
+
+
+def _remove(spool: Path) -> None:
+    """Remove the folder of contents without protection, and say where that is not possible."""
+    try:
+        if spool.is_dir() and not spool.is_symlink():
+            shutil.rmtree(spool)
+    except OSError as error:
+        raise CannotWrite(
+            f"{spool}: contents without protection can't be removed ({error.strerror})", hint="remove the folder"
+        ) from error
+
+
+def _indexes(done: Sequence[ExportedFile]) -> Iterator[tuple[str, bytes]]:
+    objects = [report.index_object(item.row, item.file, item.reason) for item in done]
+    yield INDEX, "".join(f"{report.json_line(item)}\n" for item in objects).encode()
+    yield INDEX_CSV, "".join(f"{line}\r\n" for line in report.index_csv_lines(objects)).encode()
+
+
+def _counts(done: Sequence[ExportedFile]) -> dict[str, object]:
+    return {"contents": sum(item.file is not None for item in done), "asked": len(done)}
 
 
 def _export(
     store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path], *, accept_writable: bool
-) -> Iterator[ExportedFile]:
+) -> Generator[ExportedFile]:
     for exhibit in dict.fromkeys(row.exhibit for row in wanted):
         with reopened(store, exhibit, roots, writable=files, accept_writable=accept_writable) as (source, _, supervisor):
             for row in (row for row in wanted if row.exhibit == exhibit):

@@ -1,6 +1,5 @@
 """``cyberforensics export``."""
 
-import json as jsonlib
 import re
 from fnmatch import translate
 from pathlib import Path
@@ -8,14 +7,19 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics import case, export
+from cyberforensics import case, export, report
 from cyberforensics.cli import options, render
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the files and their index.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Folder for the files and their index.")
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE", help="Instead: a ZIP, protected with the password infected.")
+    ] = None,
     finding: Annotated[str | None, typer.Option(help="What this finding lies in (its id, or its beginning).")] = None,
     path: Annotated[str | None, typer.Option(help="GLOB of the path, as in `'/Users/*/Downloads/*'`.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Contents with this digest.")] = None,
@@ -27,6 +31,9 @@ def command(
 
     Names from the evidence never become file names. Exit code 10: something could not be exported.
     """
+    target = output or archive
+    if target is None or (output is not None and archive is not None):
+        raise UsageError("either -o FOLDER or --zip FILE is needed", hint="--zip leaves nothing unprotected behind")
     if finding is None and path is None and sha256 is None:
         raise UsageError("nothing was chosen", hint="--finding ID, --path GLOB or --sha256 DIGEST")
     if sha256 is not None and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
@@ -40,14 +47,17 @@ def command(
     )
     roots = options.exhibits([], source, option="--source") if source else {}
     with case.open_existing(folder) as store:
-        done = export.export(store, conditions, output, roots, accept_writable=accept_writable_source)
+        if archive is None:
+            done = export.export(store, conditions, target, roots, accept_writable=accept_writable_source)
+            where = f"index: {target / export.INDEX}"
+        else:
+            done, digest = export.export_zip(store, conditions, target, roots, accept_writable=accept_writable_source)
+            where = f"archive: {target}, password {report.PASSWORD.decode()}, SHA-256 {digest}"
     if json:
-        render.as_json([jsonlib.loads(line) for line in (output / export.INDEX).read_text().splitlines()])
+        render.as_json([report.index_object(item.row, item.file, item.reason) for item in done])
     else:
         for item in done:
             render.lines([f"{item.file or f'NOT EXPORTED ({item.reason})'}  {item.row.entry.path}"])
-        render.say(
-            f"{sum(item.file is not None for item in done)} of {len(done)} exported; index: {output / export.INDEX}"
-        )
+    render.say(f"{sum(item.file is not None for item in done)} of {len(done)} exported; {where}")
     if not done or any(item.file is None for item in done):
         raise typer.Exit(EXIT_PROBLEMS)

@@ -5,6 +5,7 @@ What is written depends on the arguments alone, so an identical case gives ident
 
 from cyberforensics.report.bodyfile import bodyfile_lines
 from cyberforensics.report.context import keyword_shown
+from cyberforensics.report.export_index import index_csv_lines, index_object
 from cyberforensics.report.html import MAX_ENTRIES, MAX_TIMELINE, write_html
 from cyberforensics.report.jsonl import (
     coverage_object,
@@ -24,6 +25,7 @@ from cyberforensics.report.objects import (
     notice_lines,
     summary_object,
 )
+from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     coverage_in_words,
@@ -41,7 +43,9 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_TIMELINE",
     "NOTICES",
+    "PASSWORD",
     "LeftOut",
+    "ProtectedZip",
     "bodyfile_lines",
     "coverage_in_words",
     "coverage_lines",
@@ -52,6 +56,8 @@ __all__ = [
     "examined",
     "finding_object",
     "found",
+    "index_csv_lines",
+    "index_object",
     "info_object",
     "integrity",
     "json_line",
