@@ -6,22 +6,29 @@
 #   make fmt     format, and fix what can be fixed
 #   make bench   side by side with other tools
 #   make fuzz    hostile evidence at length, for hours   COPIES, EXAMPLES and SEED choose how much; docs/robustness.md
+#   make bundle  all that an installation needs into a new folder, DIR=FOLDER, for a room without a network
 #   make venv    everything above needs: .venv with the pinned dependencies
 #   make clean   remove what these made
 
 # Set to choose one: make PYTHON=python3.12 test
 PYTHON =
+# Folder that `make bundle` made: everything is installed from it, and no network is asked. make OFFLINE=/media/bundle demo
+OFFLINE =
+# Where `make bundle` puts it.
+DIR =
 TESTARGS = -n auto --dist loadfile
 COPIES = 200
 EXAMPLES = 5000
 SEED = $(shell date +%Y%m%d)
 
 BIN = .venv/bin
-INSTALL = $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+# From a bundle: neither the environment nor a file of settings adds a place to look in.
+PIP = $(if $(OFFLINE),PIP_CONFIG_FILE=/dev/null) $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL = $(PIP) $(if $(OFFLINE),--isolated install --no-index --find-links "$(OFFLINE)/wheels",install) --quiet
 # Every dependency is a wheel but dtfabric, which the pinned setuptools builds.
 PINNED = $(INSTALL) --require-hashes --no-build-isolation
 
-.PHONY: demo test lint fmt bench fuzz venv clean
+.PHONY: demo test lint fmt bench fuzz bundle venv clean
 
 demo: .venv/.runtime
 	@chmod -R u+w demo-case 2>/dev/null || true
@@ -64,6 +71,9 @@ fuzz: .venv/.dev
 	@echo "fuzz: $(COPIES) damaged copies of every image, seed $(SEED)"
 	@$(BIN)/python -m tests.hostile.corrupt --count $(COPIES) --seed $(SEED)
 
+bundle: .venv/.runtime
+	@$(BIN)/python requirements/bundle.py "$(DIR)"
+
 venv: .venv/.dev
 
 clean:
@@ -77,6 +87,8 @@ ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))
 endif
 
 .venv/.made-in:
+	@if test -n "$(OFFLINE)" && ! test -d "$(OFFLINE)/wheels"; then \
+	    echo "$(OFFLINE) is no bundle: it has no folder wheels (make bundle DIR=FOLDER makes one)." >&2; exit 1; fi
 	@found=; without=; \
 	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	    version=$$("$$python" -c 'import sys; v = sys.version_info; \

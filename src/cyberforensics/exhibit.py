@@ -238,6 +238,7 @@ class Run:
     def _seconds_left(self) -> float | None:
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
+
 def read_only(source: disk.Source, write_blocker: str | None, rights: Sequence[str]) -> tuple[str, ...]:
     """What was done to keep the source unchanged, in words: by the kernel, by people, by the workers themselves."""
     by_kernel: list[str] = []

@@ -151,7 +151,11 @@ def _export(
     store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path], *, accept_writable: bool
 ) -> Generator[ExportedFile]:
     for exhibit in dict.fromkeys(row.exhibit for row in wanted):
-        with reopened(store, exhibit, roots, writable=files, accept_writable=accept_writable) as (source, _, supervisor):
+        with reopened(store, exhibit, roots, writable=files, accept_writable=accept_writable) as (
+            source,
+            _,
+            supervisor,
+        ):
             for row in (row for row in wanted if row.exhibit == exhibit):
                 volume, content = case.content_of(store, row.entry.content or row.entry.number)
                 expected = row.digests.sha256 if row.digests is not None else None
