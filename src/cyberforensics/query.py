@@ -7,6 +7,7 @@ from functools import partial
 
 from cyberforensics import case, report
 from cyberforensics.errors import UsageError
+from cyberforensics.model.shown import ShownZone
 
 Object = dict[str, object]
 
@@ -37,7 +38,13 @@ class Filters:
 
 
 def objects(
-    store: case.Store, what: str, filters: Filters, *, for_people: bool = False, unmask: str | None = None
+    store: case.Store,
+    what: str,
+    filters: Filters,
+    *,
+    for_people: bool = False,
+    unmask: str | None = None,
+    zone: ShownZone | None = None,
 ) -> Iterator[Object]:
     """The rows of one kind in the order of their ids.
 
@@ -45,6 +52,7 @@ def objects(
         for_people: findings as a report lists them, and entries as walked.
         unmask: give what sensitive rules matched, too: the command that asks, for the examination log, which has it
             before anything is given. None to mask.
+        zone: one in which times are shown beside UTC.
 
     Raises:
         UsageError: the filters do not apply to this kind, or it has nothing that is masked.
@@ -60,15 +68,16 @@ def objects(
         chosen = {name: value for name, value in asdict(filters).items() if value not in (None, False)}
         findings = case.count_sensitive(store, _conditions(filters))
         case.log_action(store.folder, "unmasked", {"command": unmask, "findings": findings, "filters": chosen})
-    return _objects(store, what, filters, for_people=for_people, unmask=unmask is not None)
+    return _objects(store, what, filters, for_people=for_people, unmask=unmask is not None, zone=zone)
 
 
-def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool, unmask: bool) -> Iterator[Object]:
+def _objects(
+    store: case.Store, what: str, filters: Filters, *, for_people: bool, unmask: bool, zone: ShownZone | None
+) -> Iterator[Object]:
     zones = case.zones(store)
     if what == "entries":
-        yield from map(
-            report.entry_object, case.entries(store, filters=_conditions(filters), order="walk" if for_people else "id")
-        )
+        for row in case.entries(store, filters=_conditions(filters), order="walk" if for_people else "id"):
+            yield report.entry_object(row, zone)
     elif what == "findings":
         yield from map(
             partial(report.finding_object, unmask=unmask),
@@ -76,7 +85,7 @@ def _objects(store: case.Store, what: str, filters: Filters, *, for_people: bool
         )
     elif what == "events":
         for identifier, exhibit, entry, event in case.events(store):
-            yield report.event_object(identifier, exhibit, entry, event, zones[exhibit])
+            yield report.event_object(identifier, exhibit, entry, event, zones[exhibit], zone)
     elif what == "problems":
         for identifier, exhibit, volume, found, problem in case.problems(store):
             yield report.problem_object(identifier, exhibit, problem, volume=volume, entry=found)

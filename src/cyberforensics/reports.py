@@ -8,6 +8,7 @@ from pathlib import Path
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import Error
 from cyberforensics.model.run import Summary
+from cyberforensics.model.shown import ShownZone
 from cyberforensics.replacing import replacing
 
 LARGE = 20_000
@@ -21,25 +22,28 @@ class TimelineJob:
     """Write the timeline of a case."""
 
     folder: Path
+    zone: ShownZone | None = None
 
     def run(self, _: pipeline.Worker) -> Iterator[pipeline.Message]:
         """Write it; there is nothing to answer."""
         with case.open_existing(self.folder) as store, case.sorted_times(store) as times:
-            write_timeline(times)
+            write_timeline(times, self.zone)
         return iter(())
 
 
-def write_timeline(times: case.SortedTimes) -> None:
+def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None) -> None:
     """Write the timeline.
 
     Raises:
         CannotWrite: it can't be written.
     """
     with replacing(times.store.folder / case.REPORTS / TIMELINE) as out:
-        report.write_lines(report.csv_lines(case.timeline_rows(times)), out, end="\r\n")
+        report.write_lines(report.csv_lines(case.timeline_rows(times), zone), out, end="\r\n")
 
 
-def write_reports(store: case.Store, *, beside: bool = False, unmask: str | None = None) -> Summary:
+def write_reports(
+    store: case.Store, *, beside: bool = False, unmask: str | None = None, zone: ShownZone | None = None
+) -> Summary:
     """Write the reports of a case from its store alone.
 
     Args:
@@ -47,6 +51,7 @@ def write_reports(store: case.Store, *, beside: bool = False, unmask: str | None
             lock of the case, so that both are made of the same rows.
         unmask: show what sensitive rules matched, in a file of another name: the command that asks, for the examination
             log, which has it before anything is written. None to mask.
+        zone: one in which times are shown beside UTC.
 
     Raises:
         Error: the coverage equation does not reconcile, which is a bug of ours.
@@ -56,16 +61,16 @@ def write_reports(store: case.Store, *, beside: bool = False, unmask: str | None
         case.log_action(
             store.folder, "unmasked", {"command": unmask, "findings": case.count_sensitive(store), "report": UNMASKED}
         )
-    job = TimelineJob(store.folder.absolute()) if beside and case.count_entries(store) >= LARGE else None
+    job = TimelineJob(store.folder.absolute(), zone) if beside and case.count_entries(store) >= LARGE else None
     running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
     with case.sorted_times(store) as times, running as other:
-        summary = _write_html(times, unmask=unmask is not None)
+        summary = _write_html(times, zone, unmask=unmask is not None)
         if not other.is_done():
-            write_timeline(times)
+            write_timeline(times, zone)
     return summary
 
 
-def _write_html(times: case.SortedTimes, *, unmask: bool) -> Summary:
+def _write_html(times: case.SortedTimes, zone: ShownZone | None, *, unmask: bool) -> Summary:
     store = times.store
     document = case.case_document(store, times=times)
     for exhibit in document.exhibits:
@@ -86,5 +91,6 @@ def _write_html(times: case.SortedTimes, *, unmask: bool) -> Summary:
             entries_shown="those with findings first, then by priority",
             timeline_shown="the latest",
             unmask=unmask,
+            zone=zone,
         )
     return Summary(document, html, folder / TIMELINE)

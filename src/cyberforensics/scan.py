@@ -11,12 +11,12 @@ from pathlib import Path
 from cyberforensics import case, pipeline, rules
 from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.examining import Examining
-from cyberforensics.exhibit import READ_ONLY, Outcome
+from cyberforensics.exhibit import Outcome, read_only
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Digests
 from cyberforensics.model.run import Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions, versions
-from cyberforensics.reopening import refuse_unknown, reopen
+from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.reports import write_reports
 
 NOTHING_READ = "nothing of the source was read: recorded digests were held against lists"
@@ -106,15 +106,18 @@ class _Scan:
 
     def _read_again(self, exhibit: str, evidence: Evidence, compiled: rules.CompiledRules) -> Outcome:
         log = self.store.folder / "run.log"
-        supervisor = pipeline.Supervisor(self.options.limits, log)
-        try:
-            source, path = reopen(self.store, supervisor, exhibit, self.roots)
+        with reopened(
+            self.store,
+            exhibit,
+            self.roots,
+            limits=self.options.limits,
+            log=log,
+            accept_writable=self.options.accept_writable,
+        ) as (source, path, supervisor):
             rights = pipeline.enforced(supervisor)
-        finally:
-            supervisor.stop()
         before = pipeline.look(source)
-        read_only = "; ".join((READ_ONLY, *(f"workers: {right}" for right in rights)))
-        state = case.begin_pass(self.store, evidence, self._setup(path, read_only))
+        kept = read_only(source, self.options.write_blockers.get(exhibit), rights)
+        state = case.begin_pass(self.store, evidence, self._setup(path, "; ".join(kept)))
         if state.state == "finished":
             return "examined before"
         every_name = self.rule_set.per_name is not None
@@ -122,7 +125,7 @@ class _Scan:
             case.record_problems(self.store, state, exhibit, None, self.rule_set.problems)
             case.plan_scan(self.store, state.number, exhibit, every_name=every_name)
         workers = self.options.workers or os.cpu_count() or 1
-        with pipeline.Pool(workers, self.options.limits, log, self.spool) as pool:
+        with pipeline.Pool(workers, self.options.limits, log, self.spool, source.paths) as pool:
             examining = Examining(
                 self.store,
                 state.number,

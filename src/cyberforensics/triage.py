@@ -60,7 +60,7 @@ def triage(
             unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(
-                write_reports(store, beside=True),
+                write_reports(store, beside=True, zone=options.show_zone),
                 unopened=unopened,
                 already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
                 stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),

@@ -6,8 +6,10 @@ import io
 import json
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -130,6 +132,62 @@ def test_tables_are_for_people(folder: Path, objects: dict[str, list[dict[str, A
             assert lines == [f"no {what}"]
 
 
+def test_sizes_are_for_people_and_exact_on_demand(folder: Path, objects: dict[str, list[dict[str, Any]]]) -> None:
+    mft = next(entry for entry in objects["entries"] if entry["path"] == "/$MFT" and entry["size"] > 1024)
+    rounded, exact = (
+        helpers.inside("show", "entries", folder, "--path", "/$MFT", *more).stdout for more in ((), ("--exact",))
+    )
+    assert f"{mft['size'] / 1024:.1f} KiB" in rounded
+    assert str(mft["size"]) not in rounded
+    assert str(mft["size"]) in exact
+
+
+def test_a_zone_beside_utc(folder: Path, objects: dict[str, list[dict[str, Any]]]) -> None:
+    zone = ZoneInfo("America/New_York")
+    result = helpers.inside("show", "entries", folder, "--format", "jsonl", "--show-timezone", zone.key)
+    assert "Times are shown in America/New_York beside UTC (tzdata " in result.stderr
+    definitions = report.schema()["$defs"]
+    shifted = 0
+    for line, before in zip(result.stdout.splitlines(), objects["entries"], strict=True):
+        entry = json.loads(line)
+        assert not list(violations(entry, definitions["entry"], definitions))  # type: ignore[index,arg-type]
+        for time, plain in zip(entry["times"], before["times"], strict=True):
+            assert time.items() >= plain.items()
+            assert time["zone_shown"].startswith("America/New_York, tzdata 20")
+            if time["zone_basis"] == "local-unknown" or time["time"] is None:
+                assert time["time_shown"] is None
+            else:
+                assert datetime.fromisoformat(time["time_shown"]) == datetime.fromisoformat(time["time"])
+                there = datetime.fromisoformat(time["time"]).astimezone(zone)
+                assert datetime.fromisoformat(time["time_shown"]).utcoffset() == there.utcoffset()
+                shifted += 1
+    assert shifted > 100
+    events = helpers.inside("show", "events", folder, "--show-timezone", zone.key).stdout.splitlines()
+    if objects["events"]:
+        assert "in America/New_York" in events[0]
+        assert " UTC  " in events[1]
+    table = helpers.inside("show", "events", folder, "--format", "csv", "--show-timezone", zone.key).stdout
+    assert table.split("\n")[0].rstrip().endswith(",attributes,time_shown,zone_shown")
+
+
+@pytest.mark.parametrize("command", ["show entries", "timeline", "report"])
+def test_a_zone_that_does_not_exist(command: str, folder: Path) -> None:
+    refused = helpers.inside(*command.split(), folder, "--show-timezone", "Nowhere/City")
+    assert refused.returncode == 2
+    assert "time zone 'Nowhere/City' does not exist" in refused.stderr
+
+
+def test_timelines_with_a_zone(folder: Path) -> None:
+    refused = helpers.inside("timeline", folder, "--format", "bodyfile", "--show-timezone", "UTC")
+    assert refused.returncode == 2
+    assert "a body file has whole seconds and no zone" in refused.stderr
+    lines = helpers.inside("timeline", folder, "--format", "jsonl", "--show-timezone", "Asia/Colombo").stdout
+    first, *_, last = [row for row in map(json.loads, lines.splitlines()) if row["time_shown"] is not None]
+    assert datetime.fromisoformat(last["time_shown"]) == datetime.fromisoformat(last["datetime"])
+    assert last["time_shown"].endswith("+05:30")
+    assert first["time_shown"] == "1601-01-01T05:19:24.0000001+05:19:24"  # zoneinfo's local mean time of Colombo
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "bodyfile"])
 def test_timeline(form: str, folder: Path, tmp_path: Path) -> None:
     printed = helpers.inside("timeline", folder, "--format", form)
@@ -179,7 +237,7 @@ def test_export_by_path(folder: Path, tmp_path: Path, objects: dict[str, list[di
     for item in index:
         assert by_id[item["id"]].items() <= item.items()
     places = {item["file"] for item in index if item["file"]}
-    files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} - {"index.jsonl"}
+    files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} - {"index.jsonl", "index.csv"}
     assert files == places
     for item in index:
         assert {"path", "times", "sha256", "locator", "file", "not_exported"} <= item.keys()
@@ -237,4 +295,5 @@ def test_export_never_puts_other_bytes_in_place(tmp_path: Path) -> None:
     result = helpers.inside("export", case, "-o", tmp_path / "out", "--path", "*")
     assert result.returncode == 10
     assert "not those that were examined" in result.stdout
-    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["index.jsonl"]
+    left = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert left == {"index.jsonl", "index.csv"}

@@ -25,6 +25,7 @@ def command(
     source: Annotated[Path, typer.Argument(help="An image, a device, a folder or a file.")],
     path: Annotated[str, typer.Argument(help="Only what lies in this folder, as in /Users.")] = "/",
     tree: Annotated[bool, typer.Option("--tree", help="As a tree, without sizes and addresses.")] = False,
+    exact: options.Exact = False,
     accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array of objects.")] = False,
 ) -> None:
@@ -48,7 +49,7 @@ def command(
             before = ","
         else:
             found = True
-            render.lines(_shown(item, tree=tree))
+            render.lines(_shown(item, tree=tree, exact=exact))
     if json:
         render.line("]" if before == "," else "[]")
     if prefix and not found:
@@ -57,7 +58,7 @@ def command(
         raise typer.Exit(EXIT_PROBLEMS)
 
 
-def _shown(entry: Entry, *, tree: bool) -> Iterator[str]:
+def _shown(entry: Entry, *, tree: bool, exact: bool) -> Iterator[str]:
     stream = f":{entry.stream}" if entry.stream is not None else ""
     slash = "/" if entry.kind == "directory" and not stream and entry.path != "/" else ""
     mark = _MARKS[entry.name_state]
@@ -65,5 +66,5 @@ def _shown(entry: Entry, *, tree: bool) -> Iterator[str]:
         depth = entry.path.count("/") if entry.path != "/" else 0
         yield f"{mark} {'  ' * depth}{entry.path.rpartition('/')[2] or '/'}{stream}{slash}"
     else:
-        size = "-" if entry.size is None else str(entry.size)
+        size = str(entry.size) if exact and entry.size is not None else render.in_bytes(entry.size)
         yield f"{mark} {size:>12}  {entry.meta_address:>16}  {entry.path}{stream}{slash}"

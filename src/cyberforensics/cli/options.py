@@ -12,11 +12,19 @@ from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.media_types import CATEGORIES
 from cyberforensics.model.scope import Scope
+from cyberforensics.model.shown import ShownZone, shown_zone
 from cyberforensics.model.times import zone_named
 
 AcceptWritable = Annotated[
     bool, typer.Option("--accept-writable-source", help="Read a device although it is in use or can be written to.")
 ]
+
+ShowTimezone = Annotated[
+    str | None,
+    typer.Option("--show-timezone", metavar="ZONE", help="Show times in this zone beside UTC, as in Asia/Colombo."),
+]
+
+Exact = Annotated[bool, typer.Option("--exact", help="Sizes in bytes, and times with all their digits.")]
 
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 _EXHIBIT = re.compile(r"[\w.,+@() -]{1,128}", re.UNICODE)
@@ -82,6 +90,15 @@ def zone(name: str) -> str:
             f"time zone {name!r} does not exist", hint="use an IANA name such as Europe/Paris, Asia/Colombo or UTC"
         ) from error
     return name
+
+
+def shown(name: str | None) -> ShownZone | None:
+    """A zone to show times in, by its IANA name.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    return None if name is None else shown_zone(zone(name))
 
 
 def digest(text: str) -> StoredDigest:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cyberforensics import report
 from cyberforensics.errors import CannotWrite, Error, RulePackError
+from cyberforensics.model.shown import ShownZone
 
 
 class ReaderGone(Exception):
@@ -35,6 +36,13 @@ def usage(error: typer.TyperException) -> None:
         words.write(f"error: {error}")
     for line in words.getvalue().splitlines():
         say(line)
+
+
+def shown_zone(zone: ShownZone | None) -> None:
+    """Say in which zone times stand beside UTC, if in any."""
+    if zone is not None:
+        unshifted = "not those of unknown zone, nor bare dates"
+        say(f"Times are shown in {zone.name} beside UTC (tzdata {zone.tzdata}); {unshifted}.")
 
 
 def error(problem: Error) -> None:
@@ -96,8 +104,8 @@ def in_bytes(size: int | None) -> str:
     if size is None:
         return "-"
     value = float(size)
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        if value < 1024 or unit == "TiB":
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"):
+        if value < 1024 or unit == "EiB":
             return f"{size} B" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1024
     return f"{size} B"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics import case, triage
-from cyberforensics.cli import render
+from cyberforensics.cli import options, render
 
 
 def command(
@@ -18,9 +18,13 @@ def command(
             help="Show what sensitive rules matched, in a report of its own; the examination log records it.",
         ),
     ] = False,
+    show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write the reports of a case again, from its store alone."""
+    zone = options.shown(show_timezone)
     with case.open_existing(folder) as store:
-        summary = triage.write_reports(store, unmask="report" if unmask else None)
-        case.log_action(folder, "reports written", {"report": summary.report.name})
+        summary = triage.write_reports(store, unmask="report" if unmask else None, zone=zone)
+        shown = {} if zone is None else {"times shown in": str(zone)}
+        case.log_action(folder, "reports written", {"report": summary.report.name, **shown})
     render.line(str(summary.report))
+    render.shown_zone(zone)

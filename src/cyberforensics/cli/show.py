@@ -10,6 +10,7 @@ import typer
 
 from cyberforensics import case, query, report
 from cyberforensics.cli import options, render
+from cyberforensics.model.shown import ShownZone, for_eyes, zoned_for_eyes
 
 
 class What(StrEnum):
@@ -61,6 +62,8 @@ def command(
     unmask: Annotated[
         bool, typer.Option("--unmask", help="Show what sensitive rules matched; the examination log records it.")
     ] = False,
+    show_timezone: options.ShowTimezone = None,
+    exact: options.Exact = False,
 ) -> None:
     """Show what a case holds. `--format jsonl` is the public interface: docs/case-format.md names every field."""
     filters = query.Filters(
@@ -73,15 +76,18 @@ def command(
         known=known,
         context=None if context is None else context.value,
     )
+    zone = options.shown(show_timezone)
     with case.open_existing(folder) as store:
         asked_by = f"show {what.value} --format {form.value}" if unmask else None
-        objects = query.objects(store, what.value, filters, for_people=form is Format.TABLE, unmask=asked_by)
+        for_people = form is Format.TABLE
+        objects = query.objects(store, what.value, filters, for_people=for_people, unmask=asked_by, zone=zone)
         if form is Format.JSONL:
             render.lines(report.json_line(found) for found in objects)
         elif form is Format.CSV:
-            render.lines(report.object_csv_lines(_KINDS[what], objects))
+            render.lines(report.object_csv_lines(_KINDS[what], objects, shown=zone is not None))
         else:
-            render.lines(_table(what.value, objects))
+            render.lines(_table(what.value, objects, zone=zone, exact=exact))
+    render.shown_zone(zone)
 
 
 _KINDS: Mapping[What, str] = {
@@ -106,22 +112,25 @@ _MEASURED = 500
 _WIDEST = 48
 
 
-def _table(what: str, objects: Iterator[Mapping[str, object]]) -> Iterator[str]:
+def _table(what: str, objects: Iterator[Mapping[str, object]], *, zone: ShownZone | None, exact: bool) -> Iterator[str]:
     """Columns as wide as their cells; a path is never cut."""
     if what == "coverage":
         for found in objects:
             yield from report.coverage_lines(found)
         return
     columns = _COLUMNS[what]
-    rows = ([_cell(found, name) for name in columns] for found in map(_with_keyword, objects))
+    if zone is not None and "time" in columns:
+        columns = ("time", "time_shown", *columns[1:])
+    rows = ([_cell(found, name, exact=exact) for name in columns] for found in map(_with_keyword, objects))
+    titles = [f"in {zone.name}" if zone is not None and name == "time_shown" else name for name in columns]
     first = list(islice(rows, _MEASURED))
     if not first:
         yield f"no {what}"
         return
-    widths = [min(_WIDEST, max(map(len, cells))) for cells in zip(columns, *first, strict=True)]
+    widths = [min(_WIDEST, max(map(len, cells))) for cells in zip(titles, *first, strict=True)]
     widths[columns.index("path") if "path" in columns else -1] = 0  # free in width: what follows it is short or last
     count = 0
-    for count, cells in enumerate(chain([list(columns)], first, rows)):  # noqa: B007 - the last one is the number
+    for count, cells in enumerate(chain([titles], first, rows)):  # noqa: B007 - the last one is the number
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
     yield f"{render.grouped(count)} {what}"
 
@@ -132,10 +141,18 @@ def _with_keyword(found: Mapping[str, object]) -> Mapping[str, object]:
     return found if shown is None else {**found, "rule": shown[0], "beside": shown[1]}
 
 
-def _cell(found: Mapping[str, object], name: str) -> str:
+def _cell(found: Mapping[str, object], name: str, *, exact: bool) -> str:
+    """As people read it, or exact: sizes in bytes, times with all their digits."""
     value = found.get(name)
     if value is None:
         return "-"
-    stream = found.get("stream") if name == "path" else None
-    beside = f"  {found['beside']}" if name == "path" and "beside" in found else ""
-    return (str(value) if stream is None else f"{value}:{stream}") + beside
+    if name == "path":
+        beside = f"  {found['beside']}" if "beside" in found else ""
+        return (str(value) if found.get("stream") is None else f"{value}:{found['stream']}") + beside
+    if exact:
+        return str(value)
+    if name == "size" and isinstance(value, int):
+        return render.in_bytes(value)
+    if name == "time":
+        return for_eyes(str(value), str(found["zone_basis"]))
+    return zoned_for_eyes(str(value)) if name == "time_shown" else str(value)

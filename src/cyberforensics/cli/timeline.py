@@ -8,6 +8,7 @@ import typer
 
 from cyberforensics import case, report
 from cyberforensics.cli import options, render
+from cyberforensics.errors import UsageError
 from cyberforensics.replacing import replacing
 
 
@@ -29,8 +30,12 @@ def command(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="Nothing from this moment on.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output without it.")] = None,
+    show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write every time of the case: file system times and events. What a format loses is said on standard error."""
+    zone = options.shown(show_timezone)
+    if zone is not None and form is Format.BODYFILE:
+        raise UsageError("--show-timezone: a body file has whole seconds and no zone", hint="use csv or jsonl")
     since, until = options.moment(start), options.moment(end)
     with case.open_existing(folder) as store:
         left_out = report.LeftOut()
@@ -39,12 +44,19 @@ def command(
             lines = report.bodyfile_lines(case.entries(store, filters=chosen, order="walk"))
         else:
             rows = case.timeline(store, since, until)
-            lines = report.csv_lines(rows) if form is Format.CSV else report.timesketch_lines(rows, left_out)
+            lines = (
+                report.csv_lines(rows, zone) if form is Format.CSV else report.timesketch_lines(rows, left_out, zone)
+            )
         if output is None:
             render.lines(lines)
         else:
             with replacing(output) as out:
                 report.write_lines(lines, out)
-            case.log_action(folder, "timeline written", {"format": form.value})
+            case.log_action(
+                folder,
+                "timeline written",
+                {"format": form.value, **({} if zone is None else {"times shown in": str(zone)})},
+            )
     for notice in report.notice_lines(form.value, left_out):
         render.say(notice)
+    render.shown_zone(zone)

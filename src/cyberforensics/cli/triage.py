@@ -65,6 +65,7 @@ def command(
         list[str] | None,
         typer.Option(metavar="[ID=]ZONE", help="Zone of the clocks behind local times (FAT …), such as Asia/Colombo."),
     ] = None,
+    show_timezone: options.ShowTimezone = None,
     write_blocker: Annotated[
         list[str] | None, typer.Option(metavar="[ID=]TEXT", help="The write blocker in use, as you declare it.")
     ] = None,
@@ -139,6 +140,7 @@ def command(
         expected={name: options.digest(value) for name, value in expected.items()},
         verify=verify.value,
         zones={name: options.zone(value) for name, value in zones.items()},
+        show_zone=options.shown(show_timezone),
         write_blockers=options.by_exhibit("--write-blocker", write_blocker or [], exhibits),
         accept_writable=accept_writable_source,
         examiner=examiner,
@@ -163,5 +165,6 @@ def command(
         render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
     else:
         render.lines(summary_lines(summary))
+    render.shown_zone(chosen.show_zone)
     if summary.has_problems:
         raise typer.Exit(EXIT_PROBLEMS)

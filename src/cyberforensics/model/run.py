@@ -8,6 +8,7 @@ from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.problem import Severity
 from cyberforensics.model.scope import Scope
+from cyberforensics.model.shown import ShownZone
 
 _MIB, _GIB = 1 << 20, 1 << 30
 
@@ -64,6 +65,8 @@ class Options:
     """``once``: the media's digest is computed beside the examination; ``both``: again at the close; ``no``."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """By exhibit: the IANA zone of the clocks behind its local times."""
+    show_zone: ShownZone | None = None
+    """Zone in which the reports show times beside UTC; no result depends on it."""
     write_blockers: Mapping[str, str] = field(default_factory=dict)
     """By exhibit: the write blocker that the examiner declares; the tool can't see one."""
     accept_writable: bool = False

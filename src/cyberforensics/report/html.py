@@ -12,6 +12,7 @@ from importlib import resources
 from typing import BinaryIO
 
 from cyberforensics.model.case_document import CaseDocument, EntryRow, TimelineRow
+from cyberforensics.model.shown import ShownZone
 from cyberforensics.report.html_document import document_object
 from cyberforensics.report.html_findings import finding_rows
 from cyberforensics.report.html_json import embedded
@@ -38,16 +39,18 @@ def write_html(
     entries_shown: str = "the first in the order of the case",
     timeline_shown: str = "the first in the order of time",
     unmask: bool = False,
+    zone: ShownZone | None = None,
 ) -> None:
     """Write the whole report to `out`.
 
     At most `max_entries` and `max_timeline` rows are taken from the iterators, in their order; the document's
     totals say how many there are, so a report that is cut says so, and `entries_shown` and `timeline_shown`
     say which rows the caller chose. With `unmask`, what sensitive rules matched is in the file, and page one says so.
+    `zone` is one in which times stand beside UTC.
     """
-    shown = document_object(document, (entries_shown, timeline_shown), unmask=unmask)
+    shown = document_object(document, (entries_shown, timeline_shown), zone, unmask=unmask)
     findings = finding_rows(document.findings, unmask=unmask)
-    for piece in _pieces(shown, findings, entries, timeline, max_entries, max_timeline):
+    for piece in _pieces(shown, findings, entries, timeline, max_entries, max_timeline, zone):
         out.write(piece.encode("ascii"))
 
 
@@ -58,6 +61,7 @@ def _pieces(
     timeline: Iterable[TimelineRow],
     max_entries: int,
     max_timeline: int,
+    zone: ShownZone | None,
 ) -> Iterator[str]:
     script, style = _joined(_SCRIPTS), _joined(_STYLES)
     policy = (
@@ -69,8 +73,8 @@ def _pieces(
     vocabulary = Vocabulary()
     yield from _island("document", iter([embedded(document)]))
     yield from _island("findings", _array(map(embedded, findings)))
-    yield from _island("timeline", _array(timeline_rows(timeline, max_timeline, vocabulary)))
-    yield from _island("entries", _array(entry_rows(entries, max_entries, vocabulary)))
+    yield from _island("timeline", _array(timeline_rows(timeline, max_timeline, vocabulary, zone)))
+    yield from _island("entries", _array(entry_rows(entries, max_entries, vocabulary, zone)))
     yield from _island("vocabulary", iter([embedded(vocabulary.words)]))
     yield foot.replace("{{script}}", script)
 

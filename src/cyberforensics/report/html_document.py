@@ -1,6 +1,7 @@
 """The bounded part of the report, as the object that its script draws."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from cyberforensics.model.case_document import (
     CaseDocument,
@@ -11,6 +12,7 @@ from cyberforensics.model.case_document import (
     SourceCheck,
 )
 from cyberforensics.model.evidence import Device
+from cyberforensics.model.shown import ShownZone, instant_in_zone
 from cyberforensics.model.times import SECOND, rfc3339
 from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
@@ -34,7 +36,9 @@ _MAX_METADATA = 200
 Object = dict[str, object]
 
 
-def document_object(document: CaseDocument, shown: tuple[str, str], *, unmask: bool = False) -> Object:
+def document_object(
+    document: CaseDocument, shown: tuple[str, str], zone: ShownZone | None = None, *, unmask: bool = False
+) -> Object:
     """Everything but findings, timeline and entries."""
     return {
         "title": document.title,
@@ -44,7 +48,7 @@ def document_object(document: CaseDocument, shown: tuple[str, str], *, unmask: b
         "notExamined": not_examined(document),
         "summary": summary(document),
         "glance": _glance(document),
-        "exhibits": [_exhibit(exhibit) for exhibit in document.exhibits],
+        "exhibits": [_exhibit(exhibit, zone) for exhibit in document.exhibits],
         "findingsTotal": document.findings_total,
         "findingsSensitive": document.findings_sensitive,
         "findingGroups": [_finding_group(document, group) for group in document.finding_groups],
@@ -55,6 +59,7 @@ def document_object(document: CaseDocument, shown: tuple[str, str], *, unmask: b
         "timelineTotal": document.timeline_total,
         "entriesShown": shown[0],
         "timelineShown": shown[1],
+        "shownZone": None if zone is None else {"name": zone.name, "tzdata": zone.tzdata},
         "words": {
             "states": dict(words.NAME_STATES),
             "statuses": dict(words.STATUSES),
@@ -101,7 +106,7 @@ def _finding_group(document: CaseDocument, group: FindingGroup) -> Object:
     }
 
 
-def _exhibit(exhibit: ExhibitDocument) -> Object:
+def _exhibit(exhibit: ExhibitDocument, zone: ShownZone | None) -> Object:
     evidence = exhibit.evidence
     return {
         "id": evidence.exhibit,
@@ -125,12 +130,12 @@ def _exhibit(exhibit: ExhibitDocument) -> Object:
             }
             for check in exhibit.digest_checks
         ],
-        "sources": [_source(check) for check in exhibit.source_checks],
+        "sources": [_source(check, zone) for check in exhibit.source_checks],
         "volumes": [_volume(volume) for volume in exhibit.volumes],
         "types": [[name or "undetermined", f"{count:,}", _bytes(size)] for name, count, size in exhibit.media_types],
         "coverage": entry_equation(exhibit.coverage),
         "media": media_equation(exhibit.media_coverage),
-        "passes": [_pass(run) for run in exhibit.passes],
+        "passes": [_pass(run, zone) for run in exhibit.passes],
     }
 
 
@@ -151,11 +156,11 @@ def _bytes(count: int) -> str:
     return words.size(count) if abs(count) < 1024 else f"{words.size(count)} ({count:,} bytes)"
 
 
-def _source(check: SourceCheck) -> Object:
+def _source(check: SourceCheck, zone: ShownZone | None) -> Object:
     return {
         "segment": check.segment,
         "sizes": [_number(check.size_before), _number(check.size_after)],
-        "times": [_time(check.modified_before), _time(check.modified_after)],
+        "times": [_time(check.modified_before, zone), _time(check.modified_after, zone)],
         "verdict": "NOT COMPUTED" if check.size_after is None else "UNCHANGED" if check.unchanged else "CHANGED",
     }
 
@@ -164,8 +169,21 @@ def _number(value: int | None) -> str | None:
     return None if value is None else f"{value:,}"
 
 
-def _time(nanoseconds: int | None) -> str | None:
-    return None if nanoseconds is None else rfc3339(nanoseconds, 1 if nanoseconds % SECOND else SECOND)
+def _time(nanoseconds: int | None, zone: ShownZone | None) -> list[str | None] | None:
+    """In UTC, and in the zone that was asked for."""
+    if nanoseconds is None:
+        return None
+    precision = 1 if nanoseconds % SECOND else SECOND
+    beside = None if zone is None else instant_in_zone(nanoseconds, precision, zone.name)
+    return [rfc3339(nanoseconds, precision), beside]
+
+
+def _on_our_clock(text: str, zone: ShownZone | None) -> str | None:
+    """A moment of the run, as the store has it, in the zone that was asked for; to the second, as it stands there."""
+    if zone is None:
+        return None
+    seconds = int(datetime.fromisoformat(text).timestamp())
+    return instant_in_zone(seconds * SECOND, SECOND, zone.name)
 
 
 def _volume(volume: Volume) -> Object:
@@ -186,11 +204,13 @@ def _volume(volume: Volume) -> Object:
     }
 
 
-def _pass(run: PassRecord) -> Object:
+def _pass(run: PassRecord, zone: ShownZone | None) -> Object:
     return {
         "kind": run.kind,
         "started": run.started,
         "finished": run.finished,
+        "startedShown": _on_our_clock(run.started, zone),
+        "finishedShown": None if run.finished is None else _on_our_clock(run.finished, zone),
         "examiner": run.examiner,
         "command": command_text(run.command),
         "zone": run.source_timezone,

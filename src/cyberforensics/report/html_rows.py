@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from cyberforensics.model.case_document import EntryRow, TimelineRow
+from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.model.times import Encoding, Moment, Timestamp, decode
 from cyberforensics.report import words
 from cyberforensics.report.html_findings import MAX_SHOWN_NAMES
@@ -32,10 +33,12 @@ class Vocabulary:
         return known
 
 
-def entry_rows(rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary) -> Iterator[str]:
-    """Each row as JSON, the columns in the order that entries.js names."""
+def entry_rows(
+    rows: Iterable[EntryRow], limit: int, vocabulary: Vocabulary, shown: ShownZone | None = None
+) -> Iterator[str]:
+    """Each row as JSON, the columns in the order that entries.js names; a time ends with the one in `shown`."""
     number = vocabulary.number
-    time_cells = lru_cache(maxsize=_KEPT)(partial(_stored_time, vocabulary))
+    time_cells = lru_cache(maxsize=_KEPT)(partial(_stored_time, vocabulary, shown))
     owner_cells = lru_cache(maxsize=_KEPT)(_cells)
     for row in islice(rows, limit):
         entry, digests = row.entry, row.digests
@@ -74,7 +77,9 @@ def _other_names(row: EntryRow) -> tuple[str | int, ...] | None:
     return (*others, *((left_out,) if left_out else ())) or None
 
 
-def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabulary) -> Iterator[str]:
+def timeline_rows(
+    rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabulary, shown: ShownZone | None = None
+) -> Iterator[str]:
     """Each row as JSON, the columns in the order that timeline.js names.
 
     They are sorted by instant, ties by entry and meaning, those without an instant at the end.
@@ -85,6 +90,7 @@ def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabular
         if row.timestamp is not timestamp or row.moment is not moment:
             timestamp, moment = row.timestamp, row.moment
             time = _time(vocabulary, timestamp, moment)
+            beside = _beside(moment, shown)
         place = row.place
         cells = [
             moment.precision,
@@ -99,7 +105,7 @@ def timeline_rows(rows: Iterable[TimelineRow], limit: int, vocabulary: Vocabular
             row.message,
             place.entry,
         ]
-        yield f"[{time},{_cells(cells)}]"
+        yield f"[{time},{_cells(cells)}{beside}]"
 
 
 def _by_time(row: TimelineRow) -> tuple[bool, int, str, str]:
@@ -107,9 +113,20 @@ def _by_time(row: TimelineRow) -> tuple[bool, int, str, str]:
     return instant is None, instant or 0, row.place.entry, row.meaning
 
 
-def _stored_time(vocabulary: Vocabulary, raw: int, encoding: Encoding, zone: str | None) -> str:
+def _stored_time(
+    vocabulary: Vocabulary, shown: ShownZone | None, raw: int, encoding: Encoding, zone: str | None
+) -> str:
     timestamp = Timestamp(raw, encoding)
-    return _time(vocabulary, timestamp, decode(timestamp, zone))
+    moment = decode(timestamp, zone)
+    return _time(vocabulary, timestamp, moment) + _beside(moment, shown)
+
+
+def _beside(moment: Moment, shown: ShownZone | None) -> str:
+    """One cell more where a zone was asked for: digits of ours, or null."""
+    if shown is None:
+        return ""
+    text = in_zone(moment, shown)
+    return ",null" if text is None else f',"{text}"'
 
 
 def _time(vocabulary: Vocabulary, timestamp: Timestamp, moment: Moment) -> str:

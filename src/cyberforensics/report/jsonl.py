@@ -15,6 +15,7 @@ from cyberforensics.model.event import Event
 from cyberforensics.model.examination import StringMatch
 from cyberforensics.model.locators import loads
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.model.times import Timestamp, decode
 from cyberforensics.model.volume import Volume
 
@@ -50,6 +51,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields of each kind of object, in order, without the ``_missing`` ones."""
 
+SHOWN_FIELDS = ("time_shown", "zone_shown")
+"""What times and events have in addition where a zone to show them in was asked for."""
+
 Object = dict[str, object]
 
 
@@ -77,8 +81,8 @@ def schema() -> Object:
     return loaded
 
 
-def entry_object(row: EntryRow) -> Object:
-    """An entry with what its examination learned."""
+def entry_object(row: EntryRow, shown: ShownZone | None = None) -> Object:
+    """An entry with what its examination learned; `shown` is a zone in which its times stand beside UTC."""
     entry = row.entry
     unread = _unread(row.status)
     digests = row.digests
@@ -110,7 +114,7 @@ def entry_object(row: EntryRow) -> Object:
     _put(result, "media_type", row.media_type, unread)
     _put(result, "extension_mismatch", row.extension_mismatch, unread)
     _put(result, "category", row.category, unread)
-    result["times"] = [{"meaning": time.meaning, **_moment(time.timestamp, row.zone)} for time in entry.times]
+    result["times"] = [{"meaning": time.meaning, **_moment(time.timestamp, row.zone, shown)} for time in entry.times]
     result |= {"mode": entry.mode, "uid": entry.uid, "gid": entry.gid, "owner": entry.owner}
     link = "not-available" if entry.kind is Kind.LINK else "not-applicable"
     _put(result, "link_target", entry.link_target, link)
@@ -138,17 +142,21 @@ def _put(result: Object, field: str, value: object, missing: str) -> None:
         result[f"{field}_missing"] = missing
 
 
-def _moment(timestamp: Timestamp, zone: str | None) -> Object:
+def _moment(timestamp: Timestamp, zone: str | None, shown: ShownZone | None) -> Object:
     moment = decode(timestamp, zone)
     result: Object = {"time": moment.text}
     if moment.text is None:
         result["time_missing"] = moment.flag or "not-available"
-    return result | {
+    result |= {
         "raw": timestamp.raw,
         "encoding": timestamp.encoding,
         "precision": moment.precision,
         "zone_basis": moment.zone_basis,
     }
+    if shown is not None:
+        _put(result, "time_shown", in_zone(moment, shown), "not-applicable")
+        result["zone_shown"] = str(shown)
+    return result
 
 
 def finding_object(located: LocatedFinding, *, unmask: bool = False) -> Object:
@@ -191,13 +199,20 @@ def _match(match: StringMatch, *, in_context: bool, masked: bool) -> Object:
     }
 
 
-def event_object(identifier: str, evidence: str, entry: str, event: Event, zone: str | None = None) -> Object:
-    """An event of a parser; `zone` is the one declared for the exhibit's local clocks."""
+def event_object(
+    identifier: str,
+    evidence: str,
+    entry: str,
+    event: Event,
+    zone: str | None = None,
+    shown: ShownZone | None = None,
+) -> Object:
+    """An event of a parser; `zone` is the one declared for the exhibit's local clocks, `shown` as in an entry."""
     return {
         "id": identifier,
         "evidence": evidence,
         "entry": entry,
-        **_moment(event.timestamp, zone),
+        **_moment(event.timestamp, zone, shown),
         "meaning": event.meaning,
         "data_type": event.data_type,
         "message": event.message,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cyberforensics.report.jsonl import FIELDS, json_line
+from cyberforensics.report.jsonl import FIELDS, SHOWN_FIELDS, json_line
 from cyberforensics.report.words import visible
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,12 +34,12 @@ def _text(cell: Cell) -> str:
     return neutralised(cell) if isinstance(cell, str) else str(cell)
 
 
-def object_csv_lines(kind: str, objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """The objects of ``show`` as a table, the header first.
+def object_csv_lines(kind: str, objects: Iterable[Mapping[str, object]], *, shown: bool = False) -> Iterator[str]:
+    """The objects of ``show`` as a table, the header first; `shown`, events with the columns of a zone asked for.
 
     A missing value shows its reason (``not-available``); lists and objects stand as JSON in their cell.
     """
-    fields = FIELDS[kind]
+    fields = (*FIELDS[kind], *(SHOWN_FIELDS if shown and kind == "event" else ()))
     yield csv_line(fields)
     for item in objects:
         yield csv_line([_cell(item, field) for field in fields])

@@ -6,8 +6,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from cyberforensics.model.case_document import TimelinePlace, TimelineRow
+from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.model.times import DAY, Moment, Timestamp
-from cyberforensics.report.jsonl import json_line
+from cyberforensics.report.jsonl import SHOWN_FIELDS, json_line
 from cyberforensics.report.spreadsheet import FORMULA, csv_line, neutralised, quoted
 from cyberforensics.report.words import ZONES, visible
 
@@ -49,17 +50,21 @@ class LeftOut:
     count: int = 0
 
 
-def csv_lines(rows: Iterable[TimelineRow]) -> Iterator[str]:
+def csv_lines(rows: Iterable[TimelineRow], shown: ShownZone | None = None) -> Iterator[str]:
     """The timeline as CSV, the header first, rows in the order given, lines without their ends.
 
-    What the row before holds as well (its entry, its time) is not made again.
+    What the row before holds as well (its entry, its time) is not made again. `shown` is a zone that was asked for:
+    two more columns.
     """
-    yield csv_line(_COLUMNS)
+    yield csv_line(_COLUMNS if shown is None else (*_COLUMNS, *SHOWN_FIELDS))
+    beside, zone = "", "" if shown is None else "," + quoted(str(shown))
     timestamp, moment, place = None, None, None
     for row in rows:
         if row.timestamp is not timestamp or row.moment is not moment:
             timestamp, moment = row.timestamp, row.moment
             when = _when(timestamp, moment)
+            if shown is not None:
+                beside = f",{in_zone(moment, shown) or ''}{zone}"
         if row.place is not place:
             place = row.place
             where, changed_where = _where(place)
@@ -70,7 +75,7 @@ def csv_lines(rows: Iterable[TimelineRow]) -> Iterator[str]:
         if row.message:
             message = _cell(row.message)
             changed += _changed(message=row.message)
-        yield f"{when},{what},{where},{message},{entry},{' '.join(changed) if changed else ''}"
+        yield f"{when},{what},{where},{message},{entry},{' '.join(changed) if changed else ''}{beside}"
 
 
 def _when(timestamp: Timestamp, moment: Moment) -> str:
@@ -111,7 +116,9 @@ def _changed(**texts: str) -> tuple[str, ...]:
     return tuple([name for name, text in texts.items() if text.startswith(FORMULA)])
 
 
-def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = None) -> Iterator[str]:
+def timesketch_lines(
+    rows: Iterable[TimelineRow], left_out: LeftOut | None = None, shown: ShownZone | None = None
+) -> Iterator[str]:
     """The timeline as Timesketch's JSON lines: its three mandatory fields first, then ours.
 
     Rows without a moment can't be imported; they are counted in `left_out`.
@@ -143,6 +150,7 @@ def timesketch_lines(rows: Iterable[TimelineRow], left_out: LeftOut | None = Non
                 "name_state": row.place.name_state,
                 "size": row.place.size,
                 "entry": row.place.entry,
+                **({} if shown is None else {"time_shown": in_zone(row.moment, shown), "zone_shown": str(shown)}),
             }
         )
 

@@ -95,6 +95,21 @@ function timeNode(text, flag, basis, short) {
   );
 }
 
+// A size as people read it; the exact one is where the pointer rests, and in the details.
+function sizeNode(bytes) {
+  return h("span", { title: grouped(bytes) + " bytes" }, sizeText(bytes));
+}
+
+function exactSize(bytes) {
+  return sizeText(bytes) + (Number(bytes) >= 1024 ? " (" + grouped(bytes) + " bytes)" : "");
+}
+
+// The zone in which times stand beside UTC, in a sentence; nothing where none was chosen.
+function zoneNote(doc) {
+  const zone = doc.shownZone;
+  return zone && h("p", { class: "soft" }, "Beside UTC, times are shown in " + zone.name + " with its offset at that moment (tzdata " + zone.tzdata + "). Local times of unknown zone and bare dates are not shifted.");
+}
+
 const SHORT_MARKS = { "local-unknown": "zone unknown", "local-declared": "declared", "offset-recorded": "offset" };
 
 const ZONE_MARKS = {

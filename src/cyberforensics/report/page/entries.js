@@ -13,7 +13,7 @@ class Entries {
     this.kind = "";
     this.onlyFound = false;
     this.place = h("div", { class: "loading" }, "The rows are being read.");
-    this.element = section("entries", "Entries", h("p", { class: "lead" }, "Every name that was seen: files, directories, links and alternate streams, in use, deleted and orphan. A row opens with a click or Enter."), this.place);
+    this.element = section("entries", "Entries", h("p", { class: "lead" }, "Every name that was seen: files, directories, links and alternate streams, in use, deleted and orphan. A row opens with a click or Enter."), zoneNote(doc), this.place);
   }
 
   fill(rows, words) {
@@ -32,8 +32,9 @@ class Entries {
       columns: [
         { label: "Path", least: 14.4, grow: 5, value: (row) => rows[row][E.path] + ":" + (rows[row][E.stream] || ""), draw: (row) => pathCell(rows[row][E.path], rows[row][E.stream], word(row, E.state), this.doc) },
         { label: "Findings", least: 4.2, right: true, value: (row) => findings(row) || null, draw: (row) => (findings(row) ? h("b", { class: "hit" }, grouped(findings(row))) : "") },
-        { label: "Size", least: 4.6, right: true, value: (row) => sizeKey(rows[row][E.size]), draw: (row) => (rows[row][E.size] === null ? "" : sizeText(rows[row][E.size])) },
+        { label: "Size", least: 4.6, right: true, value: (row) => sizeKey(rows[row][E.size]), draw: (row) => (rows[row][E.size] === null ? "" : sizeNode(rows[row][E.size])) },
         { label: "Modified", least: 15, value: (row) => (time(row) ? time(row)[1] : null), draw: (row) => (time(row) ? timeNode(shortTime(time(row)[1]), time(row)[2] === null ? null : words[time(row)[2]], words[time(row)[3]], true) : "") },
+        ...(this.doc.shownZone ? [{ label: "Modified, " + this.doc.shownZone.name, least: 12.4, value: (row) => (time(row) ? time(row)[6] : null), draw: (row) => (time(row) ? h("span", { class: "time", title: time(row)[6] }, shortTime(time(row)[6]) || missing("not shifted")) : "") }] : []),
         { label: "Kind", least: 5, grow: 1, value: (row) => word(row, E.category) || word(row, E.kind), draw: (row) => [word(row, E.category) || word(row, E.kind), rows[row][E.mismatch] && h("span", { class: "mark", title: "The extension says another type than the content" }, "type differs")] },
         { label: "Status", least: 7.2, value: (row) => word(row, E.status), draw: (row) => h("span", { class: "status status-" + word(row, E.status), title: word(row, E.reason) || null }, this.doc.words.statuses[word(row, E.status)] || word(row, E.status)) },
         { label: "SHA-256", least: 5.8, mono: true, value: (row) => (rows[row][E.digests] ? rows[row][E.digests][2] : null), draw: (row) => (rows[row][E.digests] ? rows[row][E.digests][2].slice(0, 8) + "\u2026" : "") },
@@ -96,13 +97,13 @@ class Entries {
         ["Kind", word(E.kind) + (row[E.stream] === null ? "" : ", alternate stream")],
         ["Name", [this.doc.words.states[word(E.state)] || word(E.state), word(E.recovery) !== "not applicable" && h("span", { class: "cell-note" }, word(E.recovery))]],
         ["Examination", [this.doc.words.statuses[word(E.status)] || word(E.status), row[E.reason] !== null && h("span", { class: "cell-note" }, word(E.reason))]],
-        ["Size", row[E.size] === null ? missing() : grouped(row[E.size]) + " bytes" + (row[E.zero] ? ", all of them zero" : "")],
+        ["Size", row[E.size] === null ? missing() : exactSize(row[E.size]) + (row[E.zero] ? ", all of them zero" : "")],
         ["Media type", row[E.type] === null ? null : [word(E.type), row[E.mismatch] && h("span", { class: "cell-note" }, "the extension says another type")]],
         ["Category", word(E.category)],
         ["SHA-256", digests ? h("span", { class: "mono digest" }, digests[2]) : missing()],
         ["SHA-1", digests && h("span", { class: "mono digest" }, digests[1])],
         ["MD5", digests && [h("span", { class: "mono digest" }, digests[0]), row[E.note] !== null && h("span", { class: "cell-note" }, word(E.note))]],
-        ["Times", row[E.times].length ? h("table", { class: "times" }, row[E.times].map((each) => h("tr", null, h("th", { scope: "row" }, this.words[each[0]]), h("td", null, timeNode(each[1], each[2] === null ? null : this.words[each[2]], this.words[each[3]])), h("td", { class: "soft" }, mono(each[4]), " " + this.words[each[5]])))) : missing("not available")],
+        ["Times", row[E.times].length ? h("table", { class: "times" }, row[E.times].map((each) => h("tr", null, h("th", { scope: "row" }, this.words[each[0]]), h("td", null, timeNode(each[1], each[2] === null ? null : this.words[each[2]], this.words[each[3]])), this.doc.shownZone && h("td", null, each[6] || missing("not shifted")), h("td", { class: "soft" }, mono(each[4]), " " + this.words[each[5]])))) : missing("not available")],
         ["Volume", mono(word(E.volume))],
         ["Metadata address", mono(row[E.address])],
         ["Mode, owner", row[E.mode] === null && row[E.owner] === null ? null : [row[E.mode] === null ? "" : mono(row[E.mode].toString(8)) , " ", word(E.owner) || [row[E.uid], row[E.gid]].filter((each) => each !== null).join(":")]],

@@ -94,5 +94,7 @@ function drawSources(exhibit) {
 
 function sourceTime(check, which) {
   if (check.times[0] === null && check.times[1] === null) return missing("not applicable"); // a device: its node's times say nothing of its bytes
-  return check.times[which] ? mono(check.times[which]) : missing("NOT COMPUTED");
+  if (!check.times[which]) return missing("NOT COMPUTED");
+  const [utc, shown] = check.times[which];
+  return [mono(utc), shown && h("span", { class: "cell-note" }, shown)];
 }

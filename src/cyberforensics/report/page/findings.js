@@ -204,7 +204,7 @@ class Findings {
         ["Volume", mono(finding.volume)],
         ["Metadata address", mono(finding.address)],
         ["Name", finding.state],
-        ["Size", finding.size === null ? missing() : sizeText(finding.size) + (Number(finding.size) >= 1024 ? " (" + grouped(finding.size) + " bytes)" : "")],
+        ["Size", finding.size === null ? missing() : exactSize(finding.size)],
         ["Finding", [mono(finding.id), " " + finding.class + ", " + finding.source]],
       ]),
       list([

@@ -36,6 +36,7 @@ function drawMethod(doc) {
     "method",
     "Method",
     h("p", { class: "lead" }, "Each source was opened read-only, each content was read once, and its digests, media type and rule matches come from that one read. The commands below repeat the run."),
+    list([["Times", doc.shownZone ? "UTC, and beside it " + doc.shownZone.name + ", with the rules of tzdata " + doc.shownZone.tzdata + " (--show-timezone)" : "UTC; --show-timezone shows them in another zone beside it"]]),
     doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
     h("h3", null, "Method, limits and error rate"),
@@ -54,8 +55,8 @@ function drawPass(exhibit, run) {
     h("h3", null, h("span", { class: "tag" }, exhibit.id), " Pass: " + run.kind),
     list([
       ["Command", h("code", { class: "command" }, run.command)],
-      ["Started", h("span", null, run.started, h("span", { class: "cell-note" }, "clock of the examining machine"))],
-      ["Finished", run.finished || h("span", { class: "verdict verdict-no" }, "NOT FINISHED")],
+      ["Started", h("span", null, run.started, run.startedShown && h("span", { class: "cell-note" }, run.startedShown), h("span", { class: "cell-note" }, "clock of the examining machine"))],
+      ["Finished", run.finished ? [run.finished, run.finishedShown && h("span", { class: "cell-note" }, run.finishedShown)] : h("span", { class: "verdict verdict-no" }, "NOT FINISHED")],
       run.sessions > 1 ? ["Sessions", "started " + grouped(run.sessions) + " times: it was interrupted and went on"] : null,
       ["Examiner", run.examiner || missing("NOT SUPPLIED")],
       ["Zone of local clocks", run.zone ? run.zone + ", declared by the examiner" : "none declared"],

@@ -54,7 +54,7 @@ class ActivityPlot {
         h("span", { class: "buttons", role: "group", "aria-label": "Height of the bars" }, this.scales)
       ),
       this.readout,
-      h("figcaption", null, "Number of times by day. Zoom with the wheel, by dragging over the plot, with the strip below it, or with the keys + \u2212 \u2190 \u2192 and Home. The table follows.")
+      h("figcaption", null, "Number of times by day: days of UTC, and of the local clock where its zone is not known. Zoom with the wheel, by dragging over the plot, with the strip below it, or with the keys + \u2212 \u2190 \u2192 and Home. The table follows.")
     );
   }
 

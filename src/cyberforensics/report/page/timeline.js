@@ -1,6 +1,6 @@
 // The timeline: a plot of all times, and a table of those that are in this file.
 
-const T = { text: 0, flag: 1, basis: 2, raw: 3, encoding: 4, precision: 5, meaning: 6, description: 7, volume: 8, path: 9, stream: 10, address: 11, state: 12, size: 13, message: 14, entry: 15 };
+const T = { text: 0, flag: 1, basis: 2, raw: 3, encoding: 4, precision: 5, meaning: 6, description: 7, volume: 8, path: 9, stream: 10, address: 11, state: 12, size: 13, message: 14, entry: 15, shown: 16 };
 
 class Timeline {
   constructor(doc) {
@@ -19,6 +19,7 @@ class Timeline {
       "timeline",
       "Timeline",
       h("p", { class: "lead" }, "Every time that a file system or an artifact records. Times are shown as UTC; where the zone is not known, the row says so. Which clock wrote them, and whether it was right, is not known from the evidence alone."),
+      zoneNote(doc),
       doc.activity.days.length ? this.plot.element : h("p", { class: "none" }, "There is no time to plot."),
       outside > 0 && h("p", { class: "soft" }, counted(outside, "time") + " outside the years 1970 to 2106, or without a date, not in the plot."),
       this.place
@@ -40,10 +41,11 @@ class Timeline {
       open: (row) => this.open(row),
       columns: [
         { label: "Time", least: 19.5, value: (row) => (rows[row][T.text] === null ? null : row), draw: (row) => timeNode(rows[row][T.text], word(row, T.flag), word(row, T.basis)) },
+        ...(this.doc.shownZone ? [{ label: "In " + this.doc.shownZone.name, least: 12.4, value: (row) => (rows[row][T.shown] === null ? null : row), draw: (row) => h("span", { class: "time", title: rows[row][T.shown] }, shortTime(rows[row][T.shown]) || missing("not shifted")) }] : []),
         { label: "Meaning", least: 7.6, value: (row) => word(row, T.meaning), draw: (row) => [this.plot.swatch(word(row, T.meaning)), word(row, T.meaning)] },
         { label: "Path", least: 16, grow: 1, value: (row) => rows[row][T.path], draw: (row) => pathCell(rows[row][T.path], rows[row][T.stream], word(row, T.state), this.doc) },
         { label: "Volume", least: 5.5, value: (row) => word(row, T.volume), draw: (row) => word(row, T.volume) },
-        { label: "Size", least: 5, right: true, value: (row) => sizeKey(rows[row][T.size]), draw: (row) => (rows[row][T.size] === null ? "" : sizeText(rows[row][T.size])) },
+        { label: "Size", least: 5, right: true, value: (row) => sizeKey(rows[row][T.size]), draw: (row) => (rows[row][T.size] === null ? "" : sizeNode(rows[row][T.size])) },
       ],
     });
     const again = (name) => (value) => {
@@ -95,6 +97,7 @@ class Timeline {
       "A moment of the timeline",
       list([
         ["Time", timeNode(row[T.text], this.word(place, T.flag), this.word(place, T.basis))],
+        this.doc.shownZone ? ["Time in " + this.doc.shownZone.name, row[T.shown] || missing("not shifted")] : null,
         ["Zone", this.doc.words.zones[this.word(place, T.basis)]],
         ["Meaning", [this.word(place, T.meaning), h("span", { class: "cell-note" }, this.word(place, T.description))]],
         ["Stored value", [mono(row[T.raw]), h("span", { class: "soft" }, " " + this.word(place, T.encoding) + ", exact to " + precisionText(row[T.precision]))]],
@@ -102,7 +105,7 @@ class Timeline {
         ["Name", this.doc.words.states[this.word(place, T.state)] || this.word(place, T.state)],
         ["Volume", mono(this.word(place, T.volume))],
         ["Metadata address", mono(row[T.address])],
-        ["Size", row[T.size] === null ? missing() : grouped(row[T.size]) + " bytes"],
+        ["Size", row[T.size] === null ? missing() : exactSize(row[T.size])],
         ["Message", row[T.message]],
         ["Entry", mono(row[T.entry])],
       ])
