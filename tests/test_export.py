@@ -115,6 +115,9 @@ def test_an_archive_that_fails_leaves_the_one_before_and_nothing_else(
 
 
 def test_one_place_is_asked_for(stick: Path, tmp_path: Path) -> None:
+    folder = helpers.inside("export", stick, "--path", "*", "--zip", str(tmp_path))
+    assert folder.returncode == 2
+    assert "is a folder" in folder.stderr
     for places in ([], ["-o", str(tmp_path / "x"), "--zip", str(tmp_path / "y")]):
         refused = helpers.inside("export", stick, "--path", "*", *places)
         assert refused.returncode == 2

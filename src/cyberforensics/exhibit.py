@@ -60,6 +60,8 @@ class Run:
             case.log_action(self.folder, "exhibit opened", {"exhibit": exhibit, "identity": evidence.identity})
             if state.state == "finished":
                 return "examined before"
+            if state.state == "examining":  # the plan recorded what was found when it was made
+                self._record_acceptance(state, exhibit, found)
             verdicts = self._go_through(supervisor, source, evidence, state, found)
         finally:
             supervisor.stop()
@@ -93,6 +95,13 @@ class Run:
         """Record that the time was over before a source was opened."""
         problem = Problem(Stage.OPEN, "evidence.not-begun", f"exhibit {exhibit} was not begun in time")
         self._record_unopened(exhibit, path, problem)
+
+    def _record_acceptance(self, state: case.PassState, exhibit: str, found: Sequence[Volume | Problem]) -> None:
+        """A device that is taken although it can be written to is told once, whichever start of the pass it was."""
+        told = [item for item in found if isinstance(item, Problem) and item.code == "evidence.device-writable"]
+        known = {(of, problem.code) for _, of, _, _, problem in case.problems(self.store)} if told else set()
+        if told and (exhibit, told[0].code) not in known:
+            case.record_problems(self.store, state, exhibit, None, told)
 
     def unopened(self, exhibit: str, path: Path, error: EvidenceError) -> None:
         """Record that a source could not be opened."""

@@ -76,6 +76,8 @@ def export_zip(
     Raises:
         UsageError, EvidenceError, CannotWrite: as `export`.
     """
+    if archive.is_dir():
+        raise UsageError(f"{archive}: is a folder", hint="name the file of the archive")
     wanted = _wanted(store, conditions, roots or {})
     spool = archive.with_name(f".{archive.name}.unprotected")
     _remove(spool)

@@ -215,6 +215,30 @@ def test_a_device_that_disappears_ends_the_run_and_nothing_is_lost(loop: Loop, t
     assert coverage == straight.document.exhibits[0].coverage
 
 
+def test_what_a_later_start_accepts_is_told_as_well(loop: Loop, tmp_path: Path) -> None:
+    class Enough(Exception):
+        """The examiner stops."""
+
+    def stop(progress: triage.Progress) -> None:
+        if progress.stage == "examining":
+            raise Enough
+
+    with pytest.raises(Enough):
+        triage.triage({"X": _path(loop)}, tmp_path / "case", triage.Options(workers=1), stop)
+    loop.detach()
+    options = triage.Options(accept_writable=True, workers=1)
+    for _ in range(2):
+        summary = triage.triage({"X": loop.attach(read_only=False)}, tmp_path / "case", options)
+        loop.detach()
+    assert len(alerts(summary.document)) == 1
+    (group,) = (group for group in summary.document.problems if group.code == "evidence.device-writable")
+    assert group.count == 1
+    kept = summary.document.exhibits[0].passes[0].read_only
+    assert "the kernel refused writes to the device" in kept
+    assert "| a later start: " in kept
+    assert kept.partition("| a later start: ")[2].count("THE KERNEL DID NOT REFUSE WRITES") == 1
+
+
 def test_workers_can_read_the_device_and_no_other(loop: Loop, tmp_path: Path) -> None:
     other = Loop(tmp_path / "other.dd")
     other.file.write_bytes(bytes(1 << 20))
