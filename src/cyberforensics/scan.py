@@ -64,7 +64,7 @@ def scan(
             outcomes = {exhibit: run.exhibit(exhibit, evidence) for exhibit, evidence in chosen.items()}
             observer(Progress("reporting", ""))
             summary = replace(
-                write_reports(store, beside=True),
+                write_reports(store, beside=True, zone=options.show_zone),
                 already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
                 stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),
             )

@@ -35,6 +35,8 @@ def command(
     ] = None,
     exhibit: Annotated[list[str] | None, typer.Option(metavar="ID", help="Search this exhibit only.")] = None,
     source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
+    show_timezone: options.ShowTimezone = None,
+    accept_writable_source: options.AcceptWritable = False,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
     spool: Annotated[
@@ -52,6 +54,7 @@ def command(
     Rules and keywords read the contents once more, of equal ones only the first. Exit code 0: done; 10: done, with
     problems that reduce coverage.
     """
+    roots = options.exhibits([], source, option="--source") if source else {}
     chosen = Options(
         rule_packs=tuple(rules or ()),
         skip_broken_rules=skip_broken_rules,
@@ -63,14 +66,16 @@ def command(
         workers=workers,
         spool=spool,
         stop_after=options.duration(stop_after),
+        show_zone=options.shown(show_timezone),
+        accept_writable=accept_writable_source,
         command=("cyberforensics", *sys.argv[1:]),
     )
-    roots = options.exhibits([], source, option="--source") if source else {}
     with watching(quiet=json) as observer:
         summary = scan.scan(folder, chosen, exhibits=exhibit or (), roots=roots, observer=observer)
     if json:
         render.as_json(report.summary_object(summary.document, unopened=summary.unopened))
     else:
         render.lines(summary_lines(summary))
+    render.shown_zone(chosen.show_zone)
     if summary.has_problems:
         raise typer.Exit(EXIT_PROBLEMS)
