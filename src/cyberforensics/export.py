@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics import case, pipeline, report
-from cyberforensics.errors import CannotWrite
+from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.model.case_document import EntryRow
 from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.replacing import replacing
