@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures"
 STICK = FIXTURES / "demo-stick.E01"
 DEMO = FIXTURES / "demo.E01"
-TABLES = ("entries", "findings", "events", "problems", "volumes", "coverage")
+TABLES = ("entries", "findings", "events", "facts", "problems", "volumes", "coverage")
 SECONDS = 60
 """That a command of a test may take."""
 

@@ -124,3 +124,10 @@ def test_versions_are_named() -> None:
     assert result.returncode == 0
     names = [line.split()[0] for line in result.stdout.splitlines()]
     assert {"cyberforensics", "python", "dfvfs", "pytsk3", "yara-python", "isal"} <= set(names)
+
+
+def test_every_limitation_of_a_system_is_documented() -> None:
+    text = (helpers.ROOT / "docs" / "orientation.md").read_text("utf-8")
+    for system in parsers.SYSTEMS:
+        assert system.references
+        assert [one for one in system.limitations if one not in text] == []

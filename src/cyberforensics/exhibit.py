@@ -19,6 +19,7 @@ from cyberforensics.model.run import Observer, Options, Progress
 from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.versions import result_versions, versions
 from cyberforensics.model.volume import Volume, VolumeStatus
+from cyberforensics.orienting import Orienting
 
 Outcome = Literal["examined", "examined before", "stopped"]
 
@@ -37,6 +38,7 @@ class Run:
     spool: Path
     lists: tuple[rules.HashList, ...]
     cache: pipeline.CacheFile | None
+    notable: pipeline.NotablePaths
     observer: Observer
     deadline: float | None = None
     """On the monotonic clock: when nothing further is begun; None for never."""
@@ -130,6 +132,7 @@ class Run:
             "zeros read of one content": self.options.limits.zeros,
             "scope": self.options.scope.in_words(),
             "scope note": self.options.scope.note,
+            "notable paths": list(self.notable.digests),
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }
         return case.PassSetup(
@@ -193,6 +196,11 @@ class Run:
         problems = [item for item in found if isinstance(item, Problem)]
         case.record_problems(self.store, state, source.exhibit, None, (*problems, *self.rule_set.problems))
         priority = self._priority(source.exhibit)
+
+        def admits(entry: Entry) -> bool:  # what kind of content it is, a scope of categories tells by reading it
+            return not self.options.scope.categories and priority(entry) != OUT_OF_SCOPE
+
+        orienting = Orienting(self.store, state, source, supervisor, self.notable, admits, self.observer)
         listed = 0
         for volume in (item for item in found if isinstance(item, Volume)):
             number = case.add_volume(self.store, volume)
@@ -202,12 +210,15 @@ class Run:
 
             def take(items: Iterable[Entry | Problem], plan: case.Plan = plan, volume: Volume = volume) -> None:
                 nonlocal listed
+                items = tuple(items)
                 listed += plan.add(volume, items)
+                orienting.look(items)
                 examining.during_walk(plan.cut(), listed)
 
             free = pipeline.list_volume(supervisor, source, volume, self.folder, take)
             disk.still_there(source)
             plan.finish(free)
+            orienting.ask(number, volume)
         examining.close_plan()
 
     def _priority(self, exhibit: str) -> Callable[[Entry], int]:

@@ -38,11 +38,13 @@ def triage(
         ListError: a list of digests or of keywords is broken.
         CaseRefused: the case is locked, or an exhibit's id stands for other media or other settings.
         CannotWrite: the case, the content cache or the index of a list could not be written.
-        UsageError: a folder lies where it can't be used, or the content cache is damaged.
+        UsageError: a folder lies where it can't be used, the content cache is damaged, or a file of notable paths is
+            not of its form.
     """
     options = options or Options()
     deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
+    notable = pipeline.load_notable(options.notable)
     if options.skip_known and not options.known:
         raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
     rule_set = rules.load(_packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules)
@@ -54,9 +56,8 @@ def triage(
         facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
         case.log_action(case_folder, "triage started", facts)
         try:
-            run = Run(
-                store, case_folder, options, rule_set, rule_set.save(spool), spool, lists, cache, observer, deadline
-            )
+            compiled = rule_set.save(spool)
+            run = Run(store, case_folder, options, rule_set, compiled, spool, lists, cache, notable, observer, deadline)
             unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(

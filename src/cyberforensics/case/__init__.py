@@ -8,6 +8,7 @@ from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
+from cyberforensics.case.orientation import add_facts, facts
 from cyberforensics.case.passes import (
     SCAN,
     TRIAGE,
@@ -38,6 +39,7 @@ __all__ = [
     "Plan",
     "SortedTimes",
     "Store",
+    "add_facts",
     "add_volume",
     "begin_pass",
     "case_document",
@@ -50,6 +52,7 @@ __all__ = [
     "events",
     "examined_evidence",
     "exhibit_document",
+    "facts",
     "findings",
     "finish_pass",
     "finish_scan",

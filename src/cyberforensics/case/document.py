@@ -10,6 +10,7 @@ from cyberforensics.case.counts import count_sensitive, finding_groups
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.doubles import doubles
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
+from cyberforensics.case.orientation import facts
 from cyberforensics.case.passes import SCAN
 from cyberforensics.case.scans import scan_coverage
 from cyberforensics.case.store import Store, joined, sum_of
@@ -82,6 +83,7 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
         media_types=tuple(_categories(store, exhibit)),
         known=known_contents(store, exhibit),
         rules_skipped=known_contents(store, exhibit, rules_skipped=True),
+        facts=tuple(facts(store, exhibit, order="asked")),
     )
 
 

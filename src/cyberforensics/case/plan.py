@@ -37,6 +37,7 @@ def restart_plan(store: Store, exhibit: str) -> None:
         passes = "SELECT number FROM pass WHERE exhibit = ?"
         for table in ("examination", "from_cache", "finding", "event", "batch"):
             database.execute(f"DELETE FROM {table} WHERE pass IN ({passes})", (exhibit,))
+        database.execute(f"DELETE FROM fact WHERE volume IN ({volumes})", (exhibit,))
         database.execute(f"DELETE FROM entry WHERE volume IN ({volumes})", (exhibit,))
         database.execute("DELETE FROM problem WHERE exhibit = ?", (exhibit,))
         database.execute("DELETE FROM volume WHERE exhibit = ?", (exhibit,))

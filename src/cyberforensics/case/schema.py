@@ -150,6 +150,14 @@ CREATE TABLE event (
     data TEXT NOT NULL                -- JSON: model.event.Event
 ) STRICT;
 
+CREATE TABLE fact (                   -- orientation
+    number INTEGER PRIMARY KEY,
+    pass INTEGER NOT NULL REFERENCES pass,
+    id TEXT NOT NULL,
+    volume INTEGER NOT NULL REFERENCES volume,
+    data TEXT NOT NULL                -- JSON: model.orientation.Fact
+) STRICT;
+
 CREATE TABLE problem (
     number INTEGER PRIMARY KEY,
     pass INTEGER NOT NULL REFERENCES pass,

@@ -39,6 +39,10 @@ class _Lines:
         self._said = 0.0
 
     def show(self, progress: Progress) -> None:
+        for line in progress.lines:
+            render.say(line)
+        if progress.stage == "orientation":
+            return
         stage = (progress.exhibit, progress.stage)
         now = time.monotonic()
         if stage == self._stage and now - self._said < _EVERY:
@@ -96,6 +100,10 @@ class _Display:
         return table
 
     def show(self, progress: Progress) -> None:
+        if progress.stage == "orientation":
+            for line in progress.lines:
+                self.live.console.print(Text(line))
+            return
         if progress.stage != "examining":
             self._bar.update(self._task, description=_line(progress), total=None, detail="")
         else:

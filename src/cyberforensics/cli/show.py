@@ -22,6 +22,7 @@ class What(StrEnum):
     PROBLEMS = "problems"
     VOLUMES = "volumes"
     COVERAGE = "coverage"
+    FACTS = "facts"
 
 
 class Context(StrEnum):
@@ -97,12 +98,14 @@ _KINDS: Mapping[What, str] = {
     What.PROBLEMS: "problem",
     What.VOLUMES: "volume",
     What.COVERAGE: "coverage",
+    What.FACTS: "fact",
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "entries": ("volume", "status", "name_state", "size", "media_type", "path"),
     "findings": ("severity", "rule", "volume", "context", "id", "path"),
     "events": ("time", "meaning", "message"),
     "problems": ("severity", "code", "volume", "path", "message"),
+    "facts": ("volume", "question", "state", "subject", "value", "time", "path"),
     "volumes": ("id", "status", "filesystem", "offset", "size", "type"),
 }
 

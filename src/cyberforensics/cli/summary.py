@@ -14,6 +14,8 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     if summary.stopped:
         names = ", ".join(summary.stopped)
         yield f"The time was over before the end of: {names}. The same command on the same case goes on from here."
+    for exhibit in document.exhibits:
+        yield from report.orientation_lines(exhibit.facts, exhibit)
     yield from report.examined(document)
     yield from report.integrity(document)
     yield from report.coverage_in_words(document)

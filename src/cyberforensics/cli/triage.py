@@ -94,6 +94,10 @@ def command(
         str | None,
         typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
     ] = None,
+    notable: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Notable paths of your own, beside those that ship (docs/orientation.md)."),
+    ] = None,
     cache: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Content cache: what other cases learned of the same bytes is not redone."),
@@ -156,6 +160,7 @@ def command(
         ),
         stop_after=options.duration(stop_after),
         spool=spool,
+        notable=tuple(notable or ()),
         cache=cache,
         command=("cyberforensics", *sys.argv[1:]),
     )

@@ -13,6 +13,7 @@ from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaC
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import FINDING_SEVERITIES, Digests, Finding, FindingSeverity
+from cyberforensics.model.orientation import LocatedFact
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import Moment, Timestamp
@@ -143,6 +144,8 @@ class ExhibitDocument:
     """Contents whose digest stands in a known list."""
     rules_skipped: Amount = NOTHING
     """Those of them on which no rule and no keyword was run."""
+    facts: tuple[LocatedFact, ...] = ()
+    """Orientation, in the order in which it was asked."""
 
 
 MAX_NAMES = 1024

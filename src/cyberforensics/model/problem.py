@@ -124,6 +124,9 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "media-type.error": "The media type could not be determined.",
         "parser.malformed": "An artifact contradicts its format.",
         "parser.crashed": "A parser stopped on this entry: a bug of ours.",
+        # orientation
+        "orientation.skipped": "A file that orientation asks for could not be read, or is too large for it.",
+        "orientation.hive-dirty": "A registry hive is dirty, and its transaction logs could not be applied.",
         # workers
         "worker.died": "The worker process died on this entry (not repeatable).",
         "worker.timed-out": "The worker process ran out of time on this entry (not repeatable).",

@@ -83,6 +83,8 @@ class Options:
     """What may be looked at."""
     stop_after: float | None = None
     """Seconds after which no further content is begun: the rest is listed as not reached, until the pass goes on."""
+    notable: tuple[Path, ...] = ()
+    """Files of notable paths, beside those that ship."""
     cache: Path | None = None
     """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
 
@@ -93,7 +95,7 @@ class Progress:
 
     stage: str
     """``indexing`` (of a list of digests, which is done once),
-    ``opening``, ``listing``, ``examining``, ``verifying``, ``reporting``."""
+    ``opening``, ``listing``, ``orientation``, ``examining``, ``verifying``, ``reporting``."""
     exhibit: str
     listed: int = 0
     """Entries listed so far."""
@@ -105,6 +107,8 @@ class Progress:
     total_size: int = 0
     findings: Mapping[str, int] = field(default_factory=dict)
     """By severity, the most severe first."""
+    lines: tuple[str, ...] = ()
+    """What a volume says of its owner and system, in sentences; only with ``orientation``."""
 
 
 @dataclass(frozen=True, slots=True)

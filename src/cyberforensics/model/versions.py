@@ -22,6 +22,7 @@ EVIDENCE_LIBRARIES = (
     "libmodi-python",
     "libphdi-python",
     "libqcow-python",
+    "libregf-python",
     "libvhdi-python",
     "libvmdk-python",
     "libvshadow-python",

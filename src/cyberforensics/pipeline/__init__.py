@@ -9,6 +9,9 @@ from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.notable import NotablePaths, load_notable
+from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
+from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import priority
@@ -29,17 +32,22 @@ __all__ = [
     "Exported",
     "Limits",
     "Message",
+    "NotablePaths",
     "OpenJob",
+    "OrientJob",
+    "PathGlobs",
     "PendingDigests",
     "Pool",
     "SourceDigests",
     "SourceVerdict",
     "Supervisor",
     "WalkJob",
+    "Wanted",
     "Worker",
     "WorkerStopped",
     "admits",
     "are_done",
+    "ask",
     "beside",
     "cache_file",
     "compare",
@@ -48,6 +56,7 @@ __all__ = [
     "inspect",
     "list_entries",
     "list_volume",
+    "load_notable",
     "look",
     "open_source",
     "priority",

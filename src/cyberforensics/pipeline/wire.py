@@ -19,6 +19,7 @@ from cyberforensics.model.codec import BadShape, decoder
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Examination
+from cyberforensics.model.orientation import Fact
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
 
@@ -113,6 +114,14 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class Oriented:
+    """What one installation answers."""
+
+    facts: tuple[Fact, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What the worker gave up before it met evidence, in words."""
 
@@ -161,6 +170,7 @@ Message = (
     | DigestProgress
     | SourceDigests
     | Exported
+    | Oriented
     | Rights
     | OutOfMemory
     | Failed

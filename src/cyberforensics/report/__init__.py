@@ -11,6 +11,7 @@ from cyberforensics.report.jsonl import (
     coverage_object,
     entry_object,
     event_object,
+    fact_object,
     finding_object,
     json_line,
     problem_object,
@@ -25,6 +26,7 @@ from cyberforensics.report.objects import (
     notice_lines,
     summary_object,
 )
+from cyberforensics.report.orientation import orientation_lines
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
@@ -54,6 +56,7 @@ __all__ = [
     "entry_object",
     "event_object",
     "examined",
+    "fact_object",
     "finding_object",
     "found",
     "index_csv_lines",
@@ -67,6 +70,7 @@ __all__ = [
     "not_examined",
     "notice_lines",
     "object_csv_lines",
+    "orientation_lines",
     "problem_object",
     "schema",
     "summary",

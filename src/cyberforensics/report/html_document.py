@@ -18,6 +18,7 @@ from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
+from cyberforensics.report.html_orientation import orientation_object
 from cyberforensics.report.summary import (
     TRIAGE,
     UNMASKED,
@@ -54,6 +55,7 @@ def document_object(
         "findingGroups": [_finding_group(document, group) for group in document.finding_groups],
         "rulesUsed": any(searched_for(exhibit) for exhibit in document.exhibits),
         "problems": [_problem(group) for group in document.problems],
+        "orientation": orientation_object(document),
         "activity": activity_object(document.activity, document.activity_outside),
         "entriesTotal": document.entries_total,
         "timelineTotal": document.timeline_total,

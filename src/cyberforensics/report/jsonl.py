@@ -14,6 +14,7 @@ from cyberforensics.model.entry import Kind, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import StringMatch
 from cyberforensics.model.locators import loads
+from cyberforensics.model.orientation import LocatedFact
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.model.times import Timestamp, decode
@@ -46,6 +47,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("data_type", "message", "attributes"),
     ),
     "problem": (*("id", "evidence", "volume", "entry", "stage", "code", "severity", "path", "offset", "message"),),
+    "fact": (
+        *("id", "evidence", "volume", "system", "root", "question", "subject", "state", "value", "attributes"),
+        *("time", "raw", "encoding", "precision", "zone_basis", "count", "entry", "path", "place", "note"),
+    ),
     "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
     "coverage": ("id", "evidence", "entries", "scans", "media", "known", "rules_skipped"),
 }
@@ -236,6 +241,33 @@ def problem_object(
         "offset": problem.offset,
         "message": problem.message,
     }
+
+
+def fact_object(located: LocatedFact, zone: str | None = None) -> Object:
+    """An answer of orientation, or that there is none."""
+    fact = located.fact
+    result: Object = {
+        "id": located.id,
+        "evidence": located.exhibit,
+        "volume": located.volume,
+        "system": fact.system,
+        "root": fact.root,
+        "question": fact.question,
+        "subject": fact.subject,
+        "state": fact.state,
+    }
+    missing = "not-applicable" if fact.state == "found" else "unreadable" if fact.state == "unreadable" else "not-found"
+    _put(result, "value", fact.value, missing)
+    result["attributes"] = dict(fact.attributes)
+    if fact.timestamp is None:
+        for name in ("time", "raw", "encoding", "precision", "zone_basis"):
+            _put(result, name, None, missing)
+    else:
+        result |= _moment(fact.timestamp, zone)
+    _put(result, "count", fact.count, "not-applicable")
+    _put(result, "entry", fact.entry, missing)
+    _put(result, "path", fact.path, missing)
+    return result | {"place": fact.place, "note": fact.note}
 
 
 def volume_object(volume: Volume) -> Object:

@@ -12,7 +12,7 @@ from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import decode
 from cyberforensics.model.volume import Volume
-from cyberforensics.report.jsonl import coverage_object, volume_object
+from cyberforensics.report.jsonl import coverage_object, fact_object, volume_object
 from cyberforensics.report.timeline import NOTICES, LeftOut
 
 Object = dict[str, object]
@@ -81,6 +81,12 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
                 **coverage_object(exhibit),
             }
             for exhibit in document.exhibits
+        ],
+        "orientation": [fact_object(located) for exhibit in document.exhibits for located in exhibit.facts],
+        "categories": [
+            {"exhibit": exhibit.evidence.exhibit, "category": category, "count": count, "bytes": size}
+            for exhibit in document.exhibits
+            for category, count, size in exhibit.media_types
         ],
         "lists": [
             {"evidence": run.exhibit, **asdict(found)}

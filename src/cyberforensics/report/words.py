@@ -140,6 +140,27 @@ _REASONS: Mapping[str, str] = {
 }
 
 
+CATEGORIES: Mapping[str, str] = {
+    "picture": "pictures",
+    "video": "video",
+    "audio": "audio",
+    "mail": "mail",
+    "document": "documents",
+    "archive": "archives",
+    "database": "databases",
+    "virtual-disk": "virtual disks",
+    "encrypted": "encrypted",
+    "executable": "executables",
+    "font": "fonts",
+    "program-text": "program text",
+    "text": "text",
+    "empty": "empty",
+    "other": "other types",
+}
+ASKED_CATEGORIES = tuple(CATEGORIES)[:10]
+"""Those that orientation names even where there is none."""
+
+
 def size(count: int) -> str:
     """Bytes for people: rounded in binary units, exact below 1 KiB."""
     if abs(count) < 1024:
