@@ -6,10 +6,11 @@ import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cyberforensics import case, orienting, pipeline
+from cyberforensics import case, orienting, pipeline, report
 from cyberforensics.model.orientation import Fact
 from cyberforensics.model.run import Limits, Options, Progress
 from cyberforensics.model.scope import Scope
@@ -17,6 +18,7 @@ from cyberforensics.pipeline import orient, wire
 from cyberforensics.triage import triage
 from tests import helpers
 from tests.parsers.orientation import hives
+from tests.report.schema_check import violations
 
 Facts = list[dict[str, object]]
 
@@ -71,6 +73,8 @@ def test_it_is_told_before_anything_else_is_done(windows: Path, tmp_path: Path) 
     )
     facts = facts_of(tmp_path / "case")
     assert values(facts, "computer-name") == ["ORCHARD-DESK1"]
+    schema: Any = report.schema()
+    assert [broken for fact in facts for broken in violations(fact, schema["$defs"]["fact"], schema["$defs"])] == []
     assert sorted(map(str, values(facts, "user-profile"))) == ["/Users/apfel", "C:\\\\Users\\\\apfel"]
     notable = [fact for fact in facts if fact["question"] == "notable-path" and fact["system"] == "password store"]
     assert len(notable) == orienting.FIRST_PATHS

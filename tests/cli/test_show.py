@@ -19,7 +19,7 @@ from cyberforensics.triage import Options
 from tests import helpers
 from tests.report.schema_check import violations
 
-KINDS = dict(zip(helpers.TABLES, ("entry", "finding", "event", "problem", "volume", "coverage"), strict=True))
+KINDS = dict(zip(helpers.TABLES, ("entry", "finding", "event", "fact", "problem", "volume", "coverage"), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def entries(folder: Path, *filters: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("what", helpers.TABLES)
 def test_every_object_is_what_the_schema_says(what: str, objects: dict[str, list[dict[str, Any]]]) -> None:
     schema: Any = report.schema()
-    assert objects[what] or what == "events"
+    assert objects[what] or what in ("events", "facts")
     for found in objects[what]:
         assert not list(violations(found, schema["$defs"][KINDS[what]], schema["$defs"]))
     ids = [found["id"] for found in objects[what]]

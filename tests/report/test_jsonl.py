@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cyberforensics.model.event import Event
+from cyberforensics.model.orientation import Fact, LocatedFact
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.times import Timestamp
 from cyberforensics.report import jsonl
@@ -25,6 +26,11 @@ def objects() -> Iterator[tuple[str, jsonl.Object]]:
             timestamp, "Deletion Time", "windows:recycle_bin:deleted", "x", (("original_size", 7), ("y", None))
         )
         yield "event", jsonl.event_object("v1", "E1", "e1", event)
+    fact = Fact(
+        "windows", "/", "last-logon", "found", None, "apfel", timestamp=Timestamp(1, "filetime"), entry="e1", path="/x"
+    )
+    for one in (fact, replace(fact, timestamp=None, state="not-found", entry=None, path=None), replace(fact, count=7)):
+        yield "fact", jsonl.fact_object(LocatedFact("f1", "E1", "E1/p1", one))
     yield "problem", jsonl.problem_object("p1", "E1", Problem(Stage.READ, "content.short", "Short.", Severity.ERROR))
     for exhibit in documents.demo().exhibits:
         yield "coverage", jsonl.coverage_object(exhibit)
