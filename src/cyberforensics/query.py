@@ -91,7 +91,7 @@ def _objects(
             yield report.problem_object(identifier, exhibit, problem, volume=volume, entry=found)
     elif what == "facts":
         for located in case.facts(store, order="asked" if for_people else "id"):
-            yield report.fact_object(located, zones[located.exhibit])
+            yield report.fact_object(located, zones[located.exhibit], zone)
     elif what == "volumes":
         yield from map(report.volume_object, sorted(case.volumes(store), key=lambda volume: volume.id))
     else:

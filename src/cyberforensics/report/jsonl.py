@@ -243,7 +243,7 @@ def problem_object(
     }
 
 
-def fact_object(located: LocatedFact, zone: str | None = None) -> Object:
+def fact_object(located: LocatedFact, zone: str | None = None, shown: ShownZone | None = None) -> Object:
     """An answer of orientation, or that there is none."""
     fact = located.fact
     result: Object = {
@@ -263,7 +263,7 @@ def fact_object(located: LocatedFact, zone: str | None = None) -> Object:
         for name in ("time", "raw", "encoding", "precision", "zone_basis"):
             _put(result, name, None, missing)
     else:
-        result |= _moment(fact.timestamp, zone)
+        result |= _moment(fact.timestamp, zone, shown)
     _put(result, "count", fact.count, "not-applicable")
     _put(result, "entry", fact.entry, missing)
     _put(result, "path", fact.path, missing)
