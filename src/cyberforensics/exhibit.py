@@ -132,6 +132,9 @@ class Run:
             "zeros read of one content": self.options.limits.zeros,
             "scope": self.options.scope.in_words(),
             "scope note": self.options.scope.note,
+            "profile": self.options.scope.profile,
+            "examined first": self.options.first,
+            "examined last": self.options.last,
             "notable paths": list(self.notable.digests),
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }
@@ -223,10 +226,13 @@ class Run:
 
     def _priority(self, exhibit: str) -> Callable[[Entry], int]:
         """When an entry is examined, if it is."""
+        rank: Callable[[Entry], int] = pipeline.priority
+        if self.options.first or self.options.last:
+            rank = pipeline.chosen_priority(self.options.first, self.options.last)
         if not self.options.scope.limits:
-            return pipeline.priority
+            return rank
         admitted = pipeline.admits(self.options.scope, self.options.zones.get(exhibit))
-        return lambda entry: pipeline.priority(entry) if admitted(entry) else OUT_OF_SCOPE
+        return lambda entry: rank(entry) if admitted(entry) else OUT_OF_SCOPE
 
     def _examine(
         self, source: disk.Source, evidence: Evidence, examining: Examining

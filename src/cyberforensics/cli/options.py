@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cyberforensics.cli.profile import Profile
 from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.media_types import CATEGORIES
@@ -122,6 +123,7 @@ def scope(
     until: str | None,
     categories: Sequence[str],
     note: str | None,
+    profile: Profile | None = None,
 ) -> Scope:
     """What a run may look at.
 
@@ -133,20 +135,38 @@ def scope(
             raise UsageError(
                 f"--category {name}: there is no such category", hint=f"there are: {', '.join(CATEGORIES)}"
             )
-    found = Scope(tuple(include), tuple(exclude), moment(since), moment(until), tuple(categories), note or "")
+    found = Scope(
+        globs(include),
+        globs(exclude),
+        moment(since),
+        moment(until),
+        tuple(categories),
+        note or "",
+        "" if profile is None else profile.name,
+        "" if profile is None else profile.leaves_out,
+    )
     if found.since is not None and found.until is not None and found.since >= found.until:
         raise UsageError(f"--since {since} is not before --until {until}: the scope leaves nothing")
     if include and set(include) <= set(exclude):
         raise UsageError("every --include is an --exclude as well: the scope leaves nothing")
-    if any(not glob.startswith(("/", "*", "?", "[")) for glob in (*include, *exclude)):
-        wrong = next(glob for glob in (*include, *exclude) if not glob.startswith(("/", "*", "?", "[")))
-        raise UsageError(
-            f"{wrong!r} fits no path: paths begin with a slash, from the root of their volume",
-            hint=f"as in '/{wrong}' or '*/{wrong}'",
-        )
     if note is not None and not found.limits:
         raise UsageError("--scope-note words a limit, and there is none", hint="--include, --exclude, --since …")
     return found
+
+
+def globs(given: Sequence[str]) -> tuple[str, ...]:
+    """GLOBs of display paths.
+
+    Raises:
+        UsageError: one of them can't fit any path.
+    """
+    for glob in given:
+        if not glob.startswith(("/", "*", "?", "[")):
+            raise UsageError(
+                f"{glob!r} fits no path: paths begin with a slash, from the root of their volume",
+                hint=f"as in '/{glob}' or '*/{glob}'",
+            )
+    return tuple(given)
 
 
 _DURATION = re.compile(r"(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")

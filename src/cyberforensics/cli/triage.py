@@ -9,6 +9,7 @@ import typer
 
 from cyberforensics import report, triage
 from cyberforensics.cli import options, render
+from cyberforensics.cli import profile as profiles
 from cyberforensics.cli.progress import watching
 from cyberforensics.cli.summary import summary_lines
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
@@ -72,6 +73,21 @@ def command(
     accept_writable_source: options.AcceptWritable = False,
     examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            callback=profiles.apply,
+            is_eager=True,
+            help="Options from a profile: quick, full, or a file; those given here take their place.",
+        ),
+    ] = None,
+    first: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Examine these paths, and what lies below them, first.")
+    ] = None,
+    last: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Examine these paths, and what lies below them, last.")
+    ] = None,
     include: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Examine only these paths, and what lies below them.")
     ] = None,
@@ -157,7 +173,10 @@ def command(
             until=until,
             categories=category or (),
             note=scope_note,
+            profile=None if profile is None else profiles.read(profile),
         ),
+        first=options.globs(first or ()),
+        last=options.globs(last or ()),
         stop_after=options.duration(stop_after),
         spool=spool,
         notable=tuple(notable or ()),

@@ -81,6 +81,10 @@ class Options:
     """Folder in which this run makes its spool folder; None for the case folder."""
     scope: Scope = field(default_factory=Scope)
     """What may be looked at."""
+    first: tuple[str, ...] = ()
+    """GLOBs of paths, or of folders above, that are examined before everything else."""
+    last: tuple[str, ...] = ()
+    """And behind everything else."""
     stop_after: float | None = None
     """Seconds after which no further content is begun: the rest is listed as not reached, until the pass goes on."""
     notable: tuple[Path, ...] = ()

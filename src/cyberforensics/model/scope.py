@@ -25,6 +25,10 @@ class Scope:
     """Categories of media types, as the first bytes tell them; () for all."""
     note: str = ""
     """The wording of the limit, as whoever set it wrote it."""
+    profile: str = ""
+    """Name of the profile that the run was made with, if any."""
+    leaves_out: str = ""
+    """What a run with that profile does not look at, in its own words."""
 
     @property
     def limits(self) -> bool:

@@ -14,7 +14,7 @@ from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
 from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
-from cyberforensics.pipeline.priority import priority
+from cyberforensics.pipeline.priority import chosen_priority, priority
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
@@ -50,6 +50,7 @@ __all__ = [
     "ask",
     "beside",
     "cache_file",
+    "chosen_priority",
     "compare",
     "context_of",
     "enforced",

@@ -1,10 +1,12 @@
 """Which entries are examined first: from the path alone."""
 
 import re
+from collections.abc import Callable
 from fnmatch import translate
 from functools import cache
 
 from cyberforensics.model.entry import EARLY, FIRST, LAST, USUAL, Entry
+from cyberforensics.pipeline.scope import paths_below
 
 _ORDER: tuple[tuple[int, tuple[str, ...]], ...] = (
     (
@@ -67,6 +69,22 @@ _ORDER: tuple[tuple[int, tuple[str, ...]], ...] = (
     ),
 )
 """The first line that fits decides; GLOBs of the display path in lower case."""
+
+
+def chosen_priority(first: tuple[str, ...], last: tuple[str, ...]) -> Callable[[Entry], int]:
+    """The priority where an examiner chose what comes first and what comes last; `first` wins."""
+    is_first, is_last = (paths_below(globs) if globs else None for globs in (first, last))
+
+    def decide(entry: Entry) -> int:
+        path = entry.path.lower()
+        if is_first is not None and is_first.match(path):
+            return FIRST
+        if is_last is not None and is_last.match(path):
+            return LAST
+        usual = priority(entry)
+        return EARLY if is_first is not None and usual == FIRST else usual
+
+    return decide
 
 
 def priority(entry: Entry) -> int:

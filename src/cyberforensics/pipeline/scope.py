@@ -22,8 +22,8 @@ def admits(scope: Scope, zone: str | None) -> Callable[[Entry], bool]:
     Args:
         zone: declared for the exhibit's local clocks.
     """
-    include = _any_of(scope.include) if scope.include else None
-    exclude = _any_of(scope.exclude) if scope.exclude else None
+    include = paths_below(scope.include) if scope.include else None
+    exclude = paths_below(scope.exclude) if scope.exclude else None
     has_times = scope.since is not None or scope.until is not None
     since = None if scope.since is None else scope.since * 1000
     until = None if scope.until is None else scope.until * 1000
@@ -55,8 +55,8 @@ def _in_window(entry: Entry, since: int | None, until: int | None, zone: str | N
     return not known
 
 
-def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
-    r"""One expression for all: each GLOB fits a path, and what lies below it."""
+def paths_below(globs: tuple[str, ...]) -> re.Pattern[str]:
+    r"""One expression for paths in lower case: each GLOB fits a path, and what lies below it."""
     lower = [glob.lower().rstrip("/") or "/" for glob in globs]
     below = [f"{glob.rstrip('/')}/*" for glob in lower]
     return re.compile("|".join(map(translate, dict.fromkeys([*lower, *below]))))

@@ -223,6 +223,7 @@ def _pass(run: PassRecord, zone: ShownZone | None) -> Object:
         "limits": run.limits,
         "scope": run.scope.in_words(),
         "scopeNote": run.scope.note,
+        "profile": run.scope.profile,
         "coverage": searched(run),
         "versions": run.versions,
         "packs": [

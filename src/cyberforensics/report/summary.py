@@ -287,6 +287,8 @@ def _exhibit_gaps(exhibit: ExhibitDocument) -> Iterator[str]:
     if not exhibit.passes:
         yield f"{name}: no pass was made over this exhibit."
     for run in exhibit.passes:
+        if run.scope.profile:
+            yield f"{name}: profile {words.visible(run.scope.profile)}. {words.visible(run.scope.leaves_out)}"
         if run.scope.limits:
             note = f' Limit as worded: "{words.visible(run.scope.note)}".' if run.scope.note else ""
             yield f"{name}: limited by scope: {words.visible(run.scope.in_words())}.{note}"

@@ -63,6 +63,7 @@ function drawPass(exhibit, run) {
       ["Opened read-only by", run.readOnly || missing("not recorded")],
       ["Limits of each entry", run.limits || missing("not recorded")],
       run.coverage.length > 0 ? ["Coverage", run.coverage.join(" ")] : null,
+      run.profile ? ["Profile", run.profile] : null,
       ["Scope", run.scope || "everything"],
       run.scope ? ["Scope, as worded", run.scopeNote || missing("NOT SUPPLIED")] : null,
       run.fromCache > 0 ? ["Content cache", grouped(run.fromCache) + " contents were read and digested, but not typed and scanned again: what other cases learned of the same bytes, with the same rules and versions, was taken from a cache"] : null,

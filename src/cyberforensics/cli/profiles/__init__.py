@@ -1,0 +1,1 @@
+"""The profiles that ship: data, read by `cli.profile`."""
