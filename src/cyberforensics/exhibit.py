@@ -248,7 +248,8 @@ class Run:
 
         if not examining.to_the_end(begin_digests):
             return None
-        self.observer(examining.progress("verifying"))
+        if pending:
+            self.observer(examining.progress("verifying"))
         if self.options.verify == "both":
             pipeline.are_done(pending, self._seconds_left())
             begin_digests()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cyberforensics.model.case_document import ActivityBin, CaseDocument, ExhibitDocument
 from cyberforensics.model.orientation import Fact
 from cyberforensics.report import words
-from cyberforensics.report.orientation import SYSTEMS, TITLES, answer_text, categories
+from cyberforensics.report.orientation import SYSTEMS, TITLES, answer_text, categories, orientation_lines
 
 MAX_ROWS = 150
 """Answers of one installation that are printed; the case holds all."""
@@ -16,10 +16,23 @@ Object = dict[str, object]
 def orientation_object(document: CaseDocument) -> Object:
     """What orientation.js draws."""
     return {
+        "opening": [line for exhibit in document.exhibits for line in _opening(exhibit)],
         "exhibits": [_exhibit(exhibit) for exhibit in document.exhibits],
         "months": months(document.activity),
         "outside": document.activity_outside,
     }
+
+
+def _opening(exhibit: ExhibitDocument) -> list[tuple[str, str]]:
+    """For page one: each installation, and what it says of itself on one line."""
+    found: list[tuple[str, list[str]]] = []
+    for line in orientation_lines(exhibit.facts):
+        if not line.startswith(" "):
+            place, _, first = line.removeprefix("Orientation of ").partition(": ")
+            found.append((place, [first]))
+        elif found:
+            found[-1][1].append(line.strip())
+    return [(title, ". ".join(answers)) for title, answers in found]
 
 
 def _exhibit(exhibit: ExhibitDocument) -> Object:

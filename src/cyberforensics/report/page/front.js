@@ -22,6 +22,7 @@ function drawFront(doc, findings) {
       h("h3", null, "What was not examined"),
       h("ul", { class: "gaps" }, doc.notExamined.map((line) => h("li", null, line)))
     ),
+    doc.orientation.opening.length > 0 && h("dl", { class: "opening" }, doc.orientation.opening.map(([title, answers]) => h("div", null, h("dt", null, h("a", { href: "#orientation" }, title)), h("dd", null, answers)))),
     h(
       "div",
       { class: "figures" },
