@@ -68,6 +68,7 @@ def _jobs(
     """The jobs that can be run, product and others by turns; what can't be is noted."""
     image = Path(made.first.raw)
     jobs = tools.product(folder, image, made.e01, rules)
+    jobs += tools.first_hour(folder, image, rules)
     if made.second is not None:
         report.has_cache = True
         jobs += tools.fleet(folder, image, Path(made.second.raw), rules)

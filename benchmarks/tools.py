@@ -1,5 +1,6 @@
 """The programs that are run: the product, and what an examiner would use instead. None of them is installed here."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -8,6 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from cyberforensics.rules import load_hash_lists
 
 PYTHON = sys.executable
 PRODUCT = (PYTHON, "-P", "-m", "cyberforensics")
@@ -116,6 +119,28 @@ def _triage(key: str, title: str, work: Path, image: Path, *options: str) -> Job
     case = work / f"case-{key}"
     command = (*PRODUCT, "triage", str(image), "--case", str(case), *options)
     return Job(key, title, (Step("triage", command, (0, 10)),), (case,))
+
+
+def first_hour(work: Path, image: Path, rules: Path) -> list[Job]:
+    """The same triage with lists that hold nothing of it, and with a scope that leaves nothing out."""
+    wanted, known = (_million(work / f"{name}.txt", name) for name in ("wanted", "known"))
+    load_hash_lists((wanted,), (known,))  # makes the indexes, once
+    lists = ("--hashes", str(wanted), "--known", str(known))
+    scope = ("--include", "/*", "--exclude", "/no such folder", "--since", "1970-01-01", "--until", "2200-01-01")
+    return [
+        _triage("triage-lists", "whole triage, raw, with lists", work, image, "--rules", str(rules), *lists),
+        _triage("triage-scope", "whole triage, raw, with a scope", work, image, "--rules", str(rules), *scope),
+    ]
+
+
+def _million(path: Path, name: str) -> Path:
+    """A list of a million SHA-256 that are those of no file."""
+    if not path.exists():
+        with path.open("w") as out:
+            out.writelines(
+                f"{hashlib.sha256(f'{name} {number}'.encode()).hexdigest()}\n" for number in range(1_000_000)
+            )
+    return path
 
 
 def has_cache() -> bool:

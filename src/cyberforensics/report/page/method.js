@@ -35,7 +35,7 @@ function drawMethod(doc) {
   return section(
     "method",
     "Method",
-    h("p", { class: "lead" }, "Each source was opened read-only, each content was read once, and its digests, media type and rule matches come from that one read. The commands below repeat the run."),
+    h("p", { class: "lead" }, "Each source was opened read-only. Digests, media type and rule matches of a content come from the same bytes; a later pass reads them again and looks at nothing whose digest differs. The commands below repeat the run."),
     list([["Times", doc.shownZone ? "UTC, and beside it " + doc.shownZone.name + ", with the rules of tzdata " + doc.shownZone.tzdata + " (--show-timezone)" : "UTC; --show-timezone shows them in another zone beside it"]]),
     doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
