@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from cyberforensics import case, disk, pipeline, rules
+from cyberforensics.cross_checking import CrossChecking
 from cyberforensics.errors import EvidenceError
 from cyberforensics.examining import Examining
 from cyberforensics.model.entry import OUT_OF_SCOPE, Entry
@@ -65,6 +66,12 @@ class Run:
             if state.state == "examining":  # the plan recorded what was found when it was made
                 self._record_acceptance(state, exhibit, found)
             verdicts = self._go_through(supervisor, source, evidence, state, found)
+            if verdicts is not None and self.options.cross_check:
+                checking = CrossChecking(
+                    self.store, state, source, evidence, supervisor, self.observer, self.time_is_over
+                )
+                if not checking.every_volume():
+                    verdicts = None
         finally:
             supervisor.stop()
         if verdicts is None:
@@ -135,6 +142,7 @@ class Run:
             "profile": self.options.scope.profile,
             "examined first": self.options.first,
             "examined last": self.options.last,
+            "cross-check": self.options.cross_check,
             "notable paths": list(self.notable.digests),
             "versions": [f"{name} {version}" for name, version in result_versions()],
         }

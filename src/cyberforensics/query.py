@@ -92,6 +92,8 @@ def _objects(
     elif what == "facts":
         for located in case.facts(store, order="asked" if for_people else "id"):
             yield report.fact_object(located, zones[located.exhibit], zone)
+    elif what == "cross-check":
+        yield from map(report.cross_check_object, sorted(case.cross_checks(store), key=lambda found: found.volume))
     elif what == "volumes":
         yield from map(report.volume_object, sorted(case.volumes(store), key=lambda volume: volume.id))
     else:

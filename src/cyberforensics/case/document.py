@@ -8,6 +8,7 @@ from cyberforensics.case import rows
 from cyberforensics.case.contents import from_cache, known_contents
 from cyberforensics.case.counts import count_sensitive, finding_groups
 from cyberforensics.case.coverage import entry_coverage, media_coverage
+from cyberforensics.case.cross_check import cross_checks
 from cyberforensics.case.doubles import doubles
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.orientation import facts
@@ -84,6 +85,7 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
         known=known_contents(store, exhibit),
         rules_skipped=known_contents(store, exhibit, rules_skipped=True),
         facts=tuple(facts(store, exhibit, order="asked")),
+        cross_checks=tuple(cross_checks(store, exhibit)),
     )
 
 

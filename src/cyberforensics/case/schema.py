@@ -173,6 +173,12 @@ CREATE TABLE problem (
     message TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE cross_check (
+    volume INTEGER PRIMARY KEY REFERENCES volume,
+    pass INTEGER NOT NULL REFERENCES pass,
+    data TEXT NOT NULL                -- JSON: model.cross_check.CrossCheck
+) STRICT;
+
 CREATE TABLE digest_check (
     number INTEGER PRIMARY KEY,
     exhibit TEXT NOT NULL REFERENCES exhibit,

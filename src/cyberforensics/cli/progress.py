@@ -65,6 +65,7 @@ def _line(progress: Progress) -> str:
     words = {
         "indexing": "indexing the list of digests, which is done once",
         "opening": "opening",
+        "cross-checking": "comparing with a second reader",
         "verifying": "computing digests of the source",
         "reporting": "writing the reports",
     }

@@ -23,6 +23,7 @@ class What(StrEnum):
     VOLUMES = "volumes"
     COVERAGE = "coverage"
     FACTS = "facts"
+    CROSS_CHECK = "cross-check"
 
 
 class Context(StrEnum):
@@ -99,6 +100,7 @@ _KINDS: Mapping[What, str] = {
     What.VOLUMES: "volume",
     What.COVERAGE: "coverage",
     What.FACTS: "fact",
+    What.CROSS_CHECK: "cross-check",
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "entries": ("volume", "status", "name_state", "size", "media_type", "path"),
@@ -106,6 +108,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "events": ("time", "meaning", "message"),
     "problems": ("severity", "code", "volume", "path", "message"),
     "facts": ("volume", "question", "state", "subject", "value", "time", "path"),
+    "cross-check": ("volume", "state", "second", "compared", "known", "different", "reason"),
     "volumes": ("id", "status", "filesystem", "offset", "size", "type"),
 }
 

@@ -20,6 +20,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from report.integrity(document)
     yield from report.coverage_in_words(document)
     yield from report.known_in_words(document)
+    yield from report.cross_checked(document)
     yield ""
     yield "Not examined:"
     yield from (f"  - {reason}" for reason in summary.unopened)

@@ -110,6 +110,9 @@ def command(
         str | None,
         typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
     ] = None,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Read each volume with a second reader too, and compare.")
+    ] = False,
     notable: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Notable paths of your own, beside those that ship (docs/orientation.md)."),
@@ -178,6 +181,7 @@ def command(
         first=options.globs(first or ()),
         last=options.globs(last or ()),
         stop_after=options.duration(stop_after),
+        cross_check=cross_check,
         spool=spool,
         notable=tuple(notable or ()),
         cache=cache,

@@ -5,6 +5,7 @@ from cyberforensics.disk.evidence import OpenEvidence, open_evidence, with_ident
 from cyberforensics.disk.ewf_digest import digest_blocks
 from cyberforensics.disk.locator import open_locator
 from cyberforensics.disk.media import digest_media, media_problems
+from cyberforensics.disk.second_reader import SecondReader, back_end
 from cyberforensics.disk.source import Source, container_of, identify, still_there
 from cyberforensics.disk.volumes import find_volumes
 from cyberforensics.disk.walk import free_space, walk
@@ -12,7 +13,9 @@ from cyberforensics.disk.walk import free_space, walk
 __all__ = [
     "ContentReader",
     "OpenEvidence",
+    "SecondReader",
     "Source",
+    "back_end",
     "container_of",
     "digest_blocks",
     "digest_media",

@@ -10,6 +10,7 @@ from typing import Literal
 
 from cyberforensics.model.contexts import Group
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage
+from cyberforensics.model.cross_check import CrossCheck
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import FINDING_SEVERITIES, Digests, Finding, FindingSeverity
@@ -146,6 +147,8 @@ class ExhibitDocument:
     """Those of them on which no rule and no keyword was run."""
     facts: tuple[LocatedFact, ...] = ()
     """Orientation, in the order in which it was asked."""
+    cross_checks: tuple[CrossCheck, ...] = ()
+    """One for each volume that was walked; none where no cross-check was asked for."""
 
 
 MAX_NAMES = 1024

@@ -132,6 +132,10 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "worker.timed-out": "The worker process ran out of time on this entry (not repeatable).",
         "worker.memory": "The worker process ran out of the memory it may hold on this entry (not repeatable).",
         "worker.bad-reply": "The worker process answered with something that is no answer (not repeatable).",
+        # the cross-check
+        "cross-check.difference": "Two readers of the same volume differ, and no documented defect explains it.",
+        "cross-check.not-compared": "A volume was not cross-checked: only one reader can read it.",
+        "cross-check.incomplete": "A cross-check did not come to its end: the rest was not compared.",
         # the record
         "coverage.media-not-reconciled": "The bytes of a volume do not add up.",
     }

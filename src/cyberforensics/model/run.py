@@ -89,6 +89,8 @@ class Options:
     """Seconds after which no further content is begun: the rest is listed as not reached, until the pass goes on."""
     notable: tuple[Path, ...] = ()
     """Files of notable paths, beside those that ship."""
+    cross_check: bool = False
+    """Read every volume that two readers know with the second one, too, and compare."""
     cache: Path | None = None
     """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
 
@@ -99,7 +101,7 @@ class Progress:
 
     stage: str
     """``indexing`` (of a list of digests, which is done once),
-    ``opening``, ``listing``, ``orientation``, ``examining``, ``verifying``, ``reporting``."""
+    ``opening``, ``listing``, ``orientation``, ``examining``, ``cross-checking``, ``verifying``, ``reporting``."""
     exhibit: str
     listed: int = 0
     """Entries listed so far."""

@@ -5,10 +5,19 @@ from cyberforensics.pipeline.beside import Beside, beside
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
 from cyberforensics.pipeline.context import context_of
+from cyberforensics.pipeline.cross_check import redigest, relist
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.known_differences import (
+    FAT_EPOCH,
+    KNOWN_DIFFERENCES,
+    KnownDifference,
+    Met,
+    explain,
+    one_reader_alone,
+)
 from cyberforensics.pipeline.notable import NotablePaths, load_notable
 from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
 from cyberforensics.pipeline.path_globs import PathGlobs
@@ -22,6 +31,8 @@ from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
 
 __all__ = [
+    "FAT_EPOCH",
+    "KNOWN_DIFFERENCES",
     "BatchResult",
     "Beside",
     "CacheFile",
@@ -30,8 +41,10 @@ __all__ = [
     "ExamineOptions",
     "ExportJob",
     "Exported",
+    "KnownDifference",
     "Limits",
     "Message",
+    "Met",
     "NotablePaths",
     "OpenJob",
     "OrientJob",
@@ -54,14 +67,18 @@ __all__ = [
     "compare",
     "context_of",
     "enforced",
+    "explain",
     "inspect",
     "list_entries",
     "list_volume",
     "load_notable",
     "look",
+    "one_reader_alone",
     "open_source",
     "priority",
     "problems_of",
+    "redigest",
+    "relist",
     "spool_folder",
     "update_cache",
     "verdict",

@@ -16,6 +16,7 @@ import msgspec
 
 from cyberforensics.errors import CannotWrite, Error, WorkerError
 from cyberforensics.model.codec import BadShape, decoder
+from cyberforensics.model.cross_check import SecondEntry, SecondGap
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Examination
@@ -122,6 +123,25 @@ class Oriented:
 
 
 @dataclass(frozen=True, slots=True)
+class Relisted:
+    """A handful of what the second reader lists."""
+
+    entries: tuple[SecondEntry, ...]
+    gaps: tuple[SecondGap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Redigested:
+    """A content as the second reader reads it."""
+
+    number: int
+    sha256: str | None
+    """None where it could not be read to its size."""
+    read: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What the worker gave up before it met evidence, in words."""
 
@@ -171,6 +191,8 @@ Message = (
     | SourceDigests
     | Exported
     | Oriented
+    | Relisted
+    | Redigested
     | Rights
     | OutOfMemory
     | Failed

@@ -9,6 +9,7 @@ from cyberforensics.report.export_index import index_csv_lines, index_object
 from cyberforensics.report.html import MAX_ENTRIES, MAX_TIMELINE, write_html
 from cyberforensics.report.jsonl import (
     coverage_object,
+    cross_check_object,
     entry_object,
     event_object,
     fact_object,
@@ -31,6 +32,7 @@ from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     coverage_in_words,
+    cross_checked,
     examined,
     found,
     integrity,
@@ -52,6 +54,8 @@ __all__ = [
     "coverage_in_words",
     "coverage_lines",
     "coverage_object",
+    "cross_check_object",
+    "cross_checked",
     "csv_lines",
     "entry_object",
     "event_object",

@@ -19,6 +19,7 @@ from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
 from cyberforensics.report.html_orientation import orientation_object
+from cyberforensics.report.jsonl import cross_check_object
 from cyberforensics.report.summary import (
     TRIAGE,
     UNMASKED,
@@ -33,6 +34,7 @@ from cyberforensics.report.summary import (
 
 _MAX_SEGMENTS = 60
 _MAX_METADATA = 200
+_MAX_CHECKS = 200
 
 Object = dict[str, object]
 
@@ -56,6 +58,9 @@ def document_object(
         "rulesUsed": any(searched_for(exhibit) for exhibit in document.exhibits),
         "problems": [_problem(group) for group in document.problems],
         "orientation": orientation_object(document),
+        "crossChecks": [
+            cross_check_object(found) for exhibit in document.exhibits for found in exhibit.cross_checks[:_MAX_CHECKS]
+        ],
         "activity": activity_object(document.activity, document.activity_outside),
         "entriesTotal": document.entries_total,
         "timelineTotal": document.timeline_total,

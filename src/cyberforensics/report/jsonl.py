@@ -6,10 +6,13 @@ which lies beside this module: a missing value is null, and ``<field>_missing`` 
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from importlib import resources
+from typing import Any
 
 from cyberforensics.model.case_document import EntryRow, ExhibitDocument, LocatedFinding
 from cyberforensics.model.coverage import Amount, EntryCoverage
+from cyberforensics.model.cross_check import CrossCheck
 from cyberforensics.model.entry import Kind, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import StringMatch
@@ -50,6 +53,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "fact": (
         *("id", "evidence", "volume", "system", "root", "question", "subject", "state", "value", "attributes"),
         *("time", "raw", "encoding", "precision", "zone_basis", "count", "entry", "path", "place", "note"),
+    ),
+    "cross-check": (
+        *("id", "evidence", "volume", "state", "reason", "first", "second", "entries_first", "entries_second"),
+        *("compared", "known", "different", "fields", "folded", "differences", "differences_left_out"),
+        *("not_compared", "shared"),
     ),
     "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
     "coverage": ("id", "evidence", "entries", "scans", "media", "known", "rules_skipped"),
@@ -241,6 +249,36 @@ def problem_object(
         "offset": problem.offset,
         "message": problem.message,
     }
+
+
+def cross_check_object(found: CrossCheck) -> Object:
+    """What came of one volume's cross-check; sums first, then field by field."""
+    result: Object = {
+        "id": found.volume,
+        "evidence": found.exhibit,
+        "volume": found.volume,
+        "state": found.state,
+        "reason": found.reason,
+        "first": found.first,
+    }
+    _put(result, "second", found.second, "not-applicable")
+    return result | {
+        "entries_first": found.entries_first,
+        "entries_second": found.entries_second,
+        "compared": sum(part.compared for part in found.compared),
+        "known": sum(part.known for part in found.compared),
+        "different": found.different,
+        "fields": [_plain(part) for part in found.compared],
+        "folded": [{**_plain(part), "example": _plain(part.example)} for part in found.known],
+        "differences": [_plain(part) for part in found.differences],
+        "differences_left_out": found.different - len(found.differences),
+        "not_compared": [_plain(part) for part in found.not_compared],
+        "shared": list(found.shared),
+    }
+
+
+def _plain(part: Any) -> Object:  # noqa: ANN401 - any of the record's own dataclasses
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def fact_object(located: LocatedFact, zone: str | None = None, shown: ShownZone | None = None) -> Object:

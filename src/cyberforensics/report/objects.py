@@ -12,7 +12,7 @@ from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import decode
 from cyberforensics.model.volume import Volume
-from cyberforensics.report.jsonl import coverage_object, fact_object, volume_object
+from cyberforensics.report.jsonl import coverage_object, cross_check_object, fact_object, volume_object
 from cyberforensics.report.timeline import NOTICES, LeftOut
 
 Object = dict[str, object]
@@ -82,6 +82,7 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
             }
             for exhibit in document.exhibits
         ],
+        "cross_check": [cross_check_object(found) for exhibit in document.exhibits for found in exhibit.cross_checks],
         "orientation": [fact_object(located) for exhibit in document.exhibits for located in exhibit.facts],
         "categories": [
             {"exhibit": exhibit.evidence.exhibit, "category": category, "count": count, "bytes": size}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, FindingGroup, PassRecord
 from cyberforensics.model.coverage import Amount, EntryCoverage
+from cyberforensics.model.cross_check import CrossCheck
 from cyberforensics.model.volume import Volume, VolumeStatus
 from cyberforensics.report import words
 
@@ -43,6 +44,7 @@ def summary(document: CaseDocument) -> list[str]:
         *integrity(document),
         *coverage_in_words(document),
         *known_in_words(document),
+        *cross_checked(document),
         *found(document),
     ]
 
@@ -161,6 +163,24 @@ def _known(exhibit: ExhibitDocument) -> str:
     return (
         f"Exhibit {words.visible(exhibit.evidence.exhibit)}: {words.counted(exhibit.known.count, 'content')} "
         f"({words.size(exhibit.known.size)}) known, by digest, to {words.joined(names[:12])}{more}{searched}."
+    )
+
+
+def cross_checked(document: CaseDocument) -> list[str]:
+    """What came of reading volumes with a second reader, a sentence a volume; nothing where it was not asked for."""
+    return [_cross_check(found) for exhibit in document.exhibits for found in exhibit.cross_checks]
+
+
+def _cross_check(found: CrossCheck) -> str:
+    volume = words.visible(found.volume)
+    if found.state == "not-cross-checked":
+        return f"Volume {volume} was NOT cross-checked: {found.reason}."
+    sums = [sum(getattr(part, name) for part in found.compared) for name in ("compared", "agreed", "known")]
+    end = "" if found.state == "compared" else f" IT IS INCOMPLETE: {found.reason}."
+    return (
+        f"Volume {volume} was cross-checked by {found.first} and {found.second}: of {sums[0]:,} values compared, "
+        f"{sums[1]:,} agree, {sums[2]:,} differ by documented defects of a reader and {found.different:,} differ "
+        f"otherwise.{end}"
     )
 
 

@@ -38,6 +38,7 @@ function drawMethod(doc) {
     h("p", { class: "lead" }, "Each source was opened read-only. Digests, media type and rule matches of a content come from the same bytes; a later pass reads them again and looks at nothing whose digest differs. The commands below repeat the run."),
     list([["Times", doc.shownZone ? "UTC, and beside it " + doc.shownZone.name + ", with the rules of tzdata " + doc.shownZone.tzdata + " (--show-timezone)" : "UTC; --show-timezone shows them in another zone beside it"]]),
     doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
+    doc.crossChecks.map(drawCrossCheck),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
     h("h3", null, "Method, limits and error rate"),
     list([
@@ -85,6 +86,46 @@ function drawPass(exhibit, run) {
         { right: [3] }
       ),
     h("details", { class: "fold" }, h("summary", null, "Versions of the product and of every library that parses evidence"), h("div", { class: "versions" }, run.versions.map(([name, version]) => h("span", null, name + " ", mono(version)))))
+  );
+}
+
+// Agreement lowers the risk of a reader's error; the shared layers say what it proves nothing about.
+function drawCrossCheck(found) {
+  const left = found.differences_left_out;
+  return h(
+    "article",
+    { class: "exhibit" },
+    h("h3", null, h("span", { class: "tag" }, found.volume), " Cross-check: " + found.state),
+    list([
+      found.reason ? ["Reason", found.reason] : null,
+      ["First reader", found.first],
+      ["Second reader", found.second || missing("none")],
+      found.fields.length > 0 ? ["Entries", grouped(found.entries_first) + " by the first, " + grouped(found.entries_second) + " by the second"] : null,
+      found.shared.length > 0 ? ["Shared by both, so proven by neither", found.shared.join("; ")] : null,
+    ]),
+    found.fields.length > 0 &&
+      plainTable(
+        "Values compared in " + found.volume,
+        ["Values", "Compared", "Agree", "Documented defect", "Differ"],
+        found.fields.map((part) => [part.field, grouped(part.compared), grouped(part.agreed), grouped(part.known), grouped(part.different)]),
+        { right: [1, 2, 3, 4] }
+      ),
+    found.folded.length > 0 &&
+      plainTable(
+        "Documented defects in " + found.volume,
+        ["What", "Count", "First reader, example", "Second reader", "Where it is documented"],
+        found.folded.map((part) => [part.sentence, grouped(part.count), [part.example.first, h("span", { class: "cell-note" }, pathNode(part.example.path))], part.example.second, part.reference]),
+        { right: [1] }
+      ),
+    found.differences.length > 0 &&
+      plainTable(
+        "Differences in " + found.volume,
+        ["What", "Path", "First reader", "Second reader"],
+        found.differences.map((part) => [part.field + (part.detail ? " " + part.detail : ""), [pathNode(part.path), part.stream !== null && h("span", { class: "cell-note" }, part.stream)], part.first, part.second])
+      ),
+    left > 0 && h("p", { class: "cut" }, counted(left, "row") + " left out here; they are counted above."),
+    found.not_compared.length > 0 &&
+      plainTable("Not compared in " + found.volume, ["What", "Count"], found.not_compared.map((part) => [part.reason, grouped(part.count)]), { right: [1] })
   );
 }
 
