@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import Error
+from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.run import Summary
 from cyberforensics.model.shown import ShownZone
 from cyberforensics.replacing import replacing
@@ -31,13 +32,13 @@ class TimelineJob:
         return iter(())
 
 
-def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None) -> None:
-    """Write the timeline.
+def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None, folder: Path | None = None) -> None:
+    """Write the timeline, into the case where no other folder is named.
 
     Raises:
         CannotWrite: it can't be written.
     """
-    with replacing(times.store.folder / case.REPORTS / TIMELINE) as out:
+    with replacing((folder or times.store.folder / case.REPORTS) / TIMELINE) as out:
         report.write_lines(report.csv_lines(case.timeline_rows(times), zone), out, end="\r\n")
 
 
@@ -56,7 +57,9 @@ def write_reports(
     Raises:
         Error: the coverage equation does not reconcile, which is a bug of ours.
         CannotWrite: they can't be written.
+        CaseRefused: the case is sealed.
     """
+    case.refuse_sealed(store.folder)
     if unmask is not None:
         case.log_action(
             store.folder, "unmasked", {"command": unmask, "findings": case.count_sensitive(store), "report": UNMASKED}
@@ -64,15 +67,36 @@ def write_reports(
     job = TimelineJob(store.folder.absolute(), zone) if beside and case.count_entries(store) >= LARGE else None
     running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
     with case.sorted_times(store) as times, running as other:
-        summary = _write_html(times, zone, unmask=unmask is not None)
+        summary = _write_html(times, zone, store.folder / case.REPORTS, unmask=unmask is not None)
         if not other.is_done():
             write_timeline(times, zone)
     return summary
 
 
-def _write_html(times: case.SortedTimes, zone: ShownZone | None, *, unmask: bool) -> Summary:
+def write_sealed_reports(
+    store: case.Store, folder: Path, seal: SealRecord, *, zone: ShownZone | None, unmask: bool
+) -> tuple[str, ...]:
+    """Write the reports of a sealed case into a folder: the same case and seal give the same bytes. Their names.
+
+    Args:
+        unmask: write the report that shows what sensitive rules matched, too.
+
+    Raises:
+        Error, CannotWrite: as `write_reports`.
+    """
+    with case.sorted_times(store) as times:
+        _write_html(times, zone, folder, unmask=False, seal=seal)
+        if unmask:
+            _write_html(times, zone, folder, unmask=True, seal=seal)
+        write_timeline(times, zone, folder)
+    return (HTML, *((UNMASKED,) if unmask else ()), TIMELINE)
+
+
+def _write_html(
+    times: case.SortedTimes, zone: ShownZone | None, folder: Path, *, unmask: bool, seal: SealRecord | None = None
+) -> Summary:
     store = times.store
-    document = case.case_document(store, times=times)
+    document = replace(case.case_document(store, times=times), seal=seal)
     for exhibit in document.exhibits:
         if not exhibit.coverage.reconciles:
             raise Error(
@@ -80,7 +104,6 @@ def _write_html(times: case.SortedTimes, zone: ShownZone | None, *, unmask: bool
                 f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
                 hint="this is a bug: please report it with the files case.sqlite and run.log",
             )
-    folder = store.folder / case.REPORTS
     html = folder / (UNMASKED if unmask else HTML)
     with replacing(html) as out:
         report.write_html(

@@ -44,6 +44,7 @@ def scan(
         EvidenceError: an exhibit is gone, or is not what was examined.
         CannotWrite: the case could not be written.
     """
+    case.refuse_sealed(case_folder)
     deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     with case.open_existing(case_folder) as store:  # before the long work, and before a lock is taken
         refuse_unknown(store, roots or {})

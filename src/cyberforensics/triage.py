@@ -42,6 +42,7 @@ def triage(
             not of its form.
     """
     options = options or Options()
+    case.refuse_sealed(case_folder)
     deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
     notable = pipeline.load_notable(options.notable)

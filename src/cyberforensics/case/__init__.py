@@ -1,6 +1,7 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
 from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
+from cyberforensics.case.chain import ChainCheck, check_chain
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.contents import from_cache, learned_contents
 from cyberforensics.case.counts import count_sensitive
@@ -20,7 +21,9 @@ from cyberforensics.case.cross_check import (
     to_redigest,
 )
 from cyberforensics.case.document import case_document, exhibit_document
+from cyberforensics.case.log import LOG, last_line
 from cyberforensics.case.log import append as log_action
+from cyberforensics.case.manifest import Difference, check_manifest, manifest_lines
 from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
 from cyberforensics.case.orientation import add_facts, facts
 from cyberforensics.case.passes import (
@@ -38,15 +41,47 @@ from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.rows import count_entries, entries, events, findings, problems, volumes, zones
 from cyberforensics.case.scans import Matched, finish_scan, match_digests, plan_scan, record_scan
-from cyberforensics.case.store import FILES, REPORTS, Store, open_existing, open_or_create
+from cyberforensics.case.sealed import (
+    AFTER,
+    MANIFEST,
+    SEALED,
+    SIGNATURE,
+    SIGNERS,
+    TIME_STAMP,
+    is_seal,
+    is_sealed,
+    refuse_sealed,
+)
+from cyberforensics.case.store import (
+    FILES,
+    REPORTS,
+    STORE,
+    Store,
+    close_store,
+    locked,
+    open_existing,
+    open_or_create,
+    refuse_no_case,
+    unsoundness,
+)
 
 __all__ = [
+    "AFTER",
     "FILES",
+    "LOG",
+    "MANIFEST",
     "REPORTS",
     "SCAN",
+    "SEALED",
+    "SIGNATURE",
+    "SIGNERS",
+    "STORE",
+    "TIME_STAMP",
     "TRIAGE",
     "Batch",
+    "ChainCheck",
     "Conditions",
+    "Difference",
     "Matched",
     "Pair",
     "PassSetup",
@@ -61,6 +96,9 @@ __all__ = [
     "begin_cross_check",
     "begin_pass",
     "case_document",
+    "check_chain",
+    "check_manifest",
+    "close_store",
     "content_of",
     "count_entries",
     "count_first",
@@ -79,10 +117,15 @@ __all__ = [
     "from_cache",
     "identity_of",
     "is_examined",
+    "is_seal",
+    "is_sealed",
+    "last_line",
     "latest",
     "learned_contents",
     "load_batch",
+    "locked",
     "log_action",
+    "manifest_lines",
     "match_digests",
     "media_coverage",
     "only_second",
@@ -99,6 +142,8 @@ __all__ = [
     "record_problems",
     "record_scan",
     "record_unopened",
+    "refuse_no_case",
+    "refuse_sealed",
     "remaining_batches",
     "restart_plan",
     "sorted_times",
@@ -106,6 +151,7 @@ __all__ = [
     "timeline",
     "timeline_rows",
     "to_redigest",
+    "unsoundness",
     "volumes",
     "zones",
 ]

@@ -1,7 +1,8 @@
 """The examination log: what the tool did, one JSON object a line, each chained to the line before by SHA-256.
 
 A line is written through to the disk before the action counts as done. `chain` of a line is the SHA-256 of the
-previous line's bytes without its newline; that of the first is the digest of nothing.
+previous line's bytes without its newline; that of the first is the digest of nothing. What is done after sealing has a
+file of its own, of the same form: `chain` of its first line is the digest of the manifest.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic_ns
 
+from cyberforensics.case.sealed import AFTER, MANIFEST, is_sealed, refuse_half_sealed
 from cyberforensics.errors import CannotWrite
 
 LOG = "examination-log.jsonl"
@@ -37,13 +39,19 @@ def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
 
     Raises:
         CannotWrite: it could not be written through.
+        CaseRefused: sealing was interrupted.
     """
-    path = folder / LOG
+    sealed = is_sealed(folder)
+    path = folder / (AFTER if sealed else LOG)
     try:
+        first = (folder / MANIFEST).read_bytes() if sealed else b""
         with path.open("a+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             end = file.seek(0, os.SEEK_END)
             last, is_whole = _last_line(end, path)
+            refuse_half_sealed(folder, last)
+            if end == 0:
+                last = first
             line = {
                 "action": action,
                 "chain": hashlib.sha256(last).hexdigest(),
@@ -56,6 +64,12 @@ def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
             _write_whole(file.fileno(), data if is_whole else b"\n" + data, end)
     except OSError as error:
         raise CannotWrite(f"{path}: the examination log can't be written ({error.strerror})") from error
+
+
+def last_line(folder: Path) -> bytes:
+    """The log's last line without its newline; nothing where there is none."""
+    path = folder / LOG
+    return _last_line(path.stat().st_size, path)[0] if path.exists() else b""
 
 
 def _write_whole(descriptor: int, data: bytes, end: int) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cyberforensics.case.log import LOG
+from cyberforensics.case.log import LOG, last_line
 from cyberforensics.case.schema import FORMAT, TABLES
+from cyberforensics.case.sealed import is_seal, is_sealed, refuse_half_sealed, refuse_sealed
 from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused
 from cyberforensics.model.times import Encoding, Timestamp, decode
 
@@ -104,10 +105,11 @@ def open_or_create(folder: Path) -> Store:
     """Open a case for writing, or make a new one; what a run left that was stopped while it made one is no hindrance.
 
     Raises:
-        CaseRefused: another run works on it, or the folder holds something else.
+        CaseRefused: another run works on it, it is sealed, or the folder holds something else.
         CaseDamaged: it can't be read as a case.
         CannotWrite: it can't be made.
     """
+    refuse_sealed(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / STORE).exists() and not all(map(_is_left_over, folder.iterdir())):
@@ -118,6 +120,7 @@ def open_or_create(folder: Path) -> Store:
     except OSError as error:
         raise CannotWrite(f"{folder}: the case folder can't be written ({error.strerror})") from error
     try:
+        refuse_half_sealed(folder, last_line(folder))
         (folder / REPORTS).mkdir(exist_ok=True)
         store = Store(folder, _connect(folder / STORE), lock)
     except OSError as error:
@@ -142,20 +145,104 @@ def _is_left_over(item: Path) -> bool:
     return item.name in (LOCK, "run.log") or (item.name == REPORTS and not any(item.iterdir()))
 
 
-def open_existing(folder: Path) -> Store:
+def open_existing(folder: Path, *, closed: bool = False) -> Store:
     """Open a case for reading, as it is now: a run that writes to it meanwhile changes nothing of what is read.
+
+    Args:
+        closed: nobody writes to it any more, so not a byte of its file may change by being read; so it is with a sealed
+            case in any event.
 
     Raises:
         CaseRefused: there is no case.
         CaseDamaged: it can't be read as a case.
     """
-    if not (folder / STORE).is_file():
-        raise CaseRefused(f"{folder}: there is no case here", hint=f"a case folder holds a file {STORE}")
-    store = Store(folder, _connect_to_read(folder / STORE), None)
+    refuse_no_case(folder)
+    closed = closed or is_sealed(folder) or is_seal(last_line(folder))
+    connect = _connect_to_closed if closed else _connect_to_read
+    store = Store(folder, connect(folder / STORE), None)
     with _closing_on_error(store):
         store.database.execute("BEGIN")
         _check_format(store)
     return store
+
+
+def refuse_no_case(folder: Path) -> None:
+    """For commands that need one.
+
+    Raises:
+        CaseRefused: there is none.
+    """
+    if not (folder / STORE).is_file():
+        raise CaseRefused(f"{folder}: there is no case here", hint=f"a case folder holds a file {STORE}")
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a case without opening it. The file of the lock is gone afterwards.
+
+    Raises:
+        CaseRefused: another run works on it.
+        CannotWrite: the folder can't be written.
+    """
+    try:
+        lock = _take_lock(folder)
+    except OSError as error:
+        raise CannotWrite(f"{folder}: the case folder can't be written ({error.strerror})") from error
+    try:
+        yield
+        (folder / LOCK).unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+
+
+def close_store(folder: Path) -> None:
+    """Make the store one file that nothing was left out of: no write-ahead log, and sound. For those who hold the lock.
+
+    Raises:
+        CaseRefused: somebody reads it.
+        CaseDamaged: it contradicts itself.
+        CannotWrite: it can't be written.
+    """
+    path = folder / STORE
+    database = _connect(path)
+    try:
+        database.execute("PRAGMA busy_timeout = 2000")
+        if database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+            raise CaseRefused(f"{folder}: another command reads this case", hint="wait for it to end, and start again")
+    except sqlite3.OperationalError as error:
+        _explain(path, error)
+        raise CaseRefused(
+            f"{folder}: another command reads this case", hint="wait for it to end, and start again"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+    finally:
+        database.close()
+    for problem in unsoundness(folder):
+        raise CaseDamaged(f"{path}: {problem}", hint="a case that contradicts itself is not sealed; triage again")
+
+
+_MOST = 100
+"""Contradictions that are named."""
+
+
+def unsoundness(folder: Path, *, closed: bool = True) -> tuple[str, ...]:
+    """What SQLite finds wrong with the store, in its words; nothing where it is sound. `closed` as in `open_existing`."""
+    path = folder / STORE
+    try:
+        database = _connect_to_closed(path) if closed else _connect_to_read(path)
+    except CaseDamaged as error:
+        return (str(error),)
+    try:
+        database.execute("PRAGMA trusted_schema = OFF")
+        found = [row[0] for row in database.execute(f"PRAGMA integrity_check({_MOST})") if row[0] != "ok"]
+        strays = database.execute("PRAGMA foreign_key_check").fetchmany(_MOST)
+        found += [f"row {row} of {table} names a row of {parent} that is not there" for table, row, parent, _ in strays]
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    finally:
+        database.close()
+    return tuple(found)
 
 
 @contextmanager
@@ -209,6 +296,10 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
             f"{path}: the case was not closed and its folder can't be written, so its last changes can't be read",
             hint="copy the whole case folder to a place that can be written",
         )
+    return _connect_to_closed(path)
+
+
+def _connect_to_closed(path: Path) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
         database = sqlite3.connect(uri, uri=True, isolation_level=None)

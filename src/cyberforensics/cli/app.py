@@ -12,7 +12,21 @@ from typing import Annotated
 import typer
 
 from cyberforensics import errors
-from cyberforensics.cli import export, info, listing, render, report, scan, show, timeline, triage, verify_image
+from cyberforensics.cli import (
+    export,
+    info,
+    listing,
+    render,
+    report,
+    scan,
+    seal,
+    show,
+    stamp,
+    timeline,
+    triage,
+    verify,
+    verify_image,
+)
 from cyberforensics.model.versions import versions
 
 app = typer.Typer(
@@ -36,6 +50,9 @@ COMMANDS = (
     ("timeline", timeline.command),
     ("export", export.command),
     ("report", report.command),
+    ("seal", seal.command),
+    ("stamp", stamp.command),
+    ("verify", verify.command),
 )
 """Every command, in the order in which help lists them."""
 

@@ -271,6 +271,27 @@ class ActivityBin:
 
 
 @dataclass(frozen=True, slots=True)
+class SealRecord:
+    """What a report of a sealed case says of its seal, and the log's last line holds."""
+
+    store_sha256: str
+    log_lines: int
+    """Lines of the log when the reports were written: what follows says that they were, and is the seal."""
+    log_sha256: str
+    """Of these lines' bytes."""
+    key: str | None
+    """Fingerprint of the key that signs the manifest; None where it is left to another program."""
+    self_made: bool
+    """Whether the key was made for the seal, so that it stands for nobody."""
+    identity: str
+    """Under which the key stands among the allowed signers that lie in the case; as given, not verified."""
+    zone: str | None
+    """In which reports show times beside UTC."""
+    product: str
+    """Name and version that wrote the reports."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDocument:
     """A case, bounded."""
 
@@ -294,6 +315,7 @@ class CaseDocument:
     activity_outside: int
     entries_total: int
     timeline_total: int
+    seal: SealRecord | None = None
 
 
 MAX_FINDINGS = 20_000

@@ -29,6 +29,7 @@ from cyberforensics.report.objects import (
 )
 from cyberforensics.report.orientation import orientation_lines
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
+from cyberforensics.report.seal import seal_lines
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     coverage_in_words,
@@ -77,6 +78,7 @@ __all__ = [
     "orientation_lines",
     "problem_object",
     "schema",
+    "seal_lines",
     "summary",
     "summary_object",
     "timesketch_lines",

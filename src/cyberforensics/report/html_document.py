@@ -20,6 +20,7 @@ from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
 from cyberforensics.report.html_orientation import orientation_object
 from cyberforensics.report.jsonl import cross_check_object
+from cyberforensics.report.seal import seal_object
 from cyberforensics.report.summary import (
     TRIAGE,
     UNMASKED,
@@ -66,6 +67,7 @@ def document_object(
         "timelineTotal": document.timeline_total,
         "entriesShown": shown[0],
         "timelineShown": shown[1],
+        "seal": None if document.seal is None else seal_object(document.seal),
         "shownZone": None if zone is None else {"name": zone.name, "tzdata": zone.tzdata},
         "words": {
             "states": dict(words.NAME_STATES),

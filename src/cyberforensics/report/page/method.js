@@ -40,6 +40,7 @@ function drawMethod(doc) {
     doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
     doc.crossChecks.map(drawCrossCheck),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
+    doc.seal && [h("h3", null, "Seal"), list(doc.seal.rows.map(([title, text]) => [title, mono(text)])), doc.seal.limits.map((line) => h("p", null, line))],
     h("h3", null, "Method, limits and error rate"),
     list([
       ["Laboratory's validation", missing("NOT SUPPLIED")],

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Check a sealed case with nothing but Python 3.8 or later: its manifest, and the chains of its two logs.
+
+    python3 verify.py [CASE]          without a folder: the one in which this file lies
+
+Exit code 0: all is as it was sealed; 10: something differs, and each place is named. This file lies in the case and can be
+changed with it: take it from elsewhere, or read it first. It checks no signature and no time stamp; these do:
+
+    ssh-keygen -Y verify -f ALLOWED_SIGNERS -I NAME -n cyberforensics-manifest -s manifest-sha256.txt.sig \\
+        < manifest-sha256.txt
+    openssl ts -verify -data manifest-sha256.txt -in manifest-sha256.txt.tsr -CAfile CA.pem
+"""
+
+import hashlib
+import json
+import os
+import sys
+from typing import Iterator, Tuple
+
+MANIFEST = b"manifest-sha256.txt"
+OUTSIDE = {MANIFEST, MANIFEST + b".sig", MANIFEST + b".tsr", b"allowed_signers", b"after-seal.jsonl", b".lock"}
+
+
+def digest(path: bytes) -> str:
+    computed = hashlib.sha256()
+    with open(path, "rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            computed.update(piece)
+    return computed.hexdigest()
+
+
+def listed(manifest: bytes) -> Iterator[Tuple[bytes, str]]:
+    """Names and digests; a backslash before the digest says that the name is escaped, as sha256sum does it."""
+    for line in manifest.split(b"\n"):
+        if line:
+            name = line.lstrip(b"\\")[66:]
+            if line.startswith(b"\\"):
+                parts = [part.replace(b"\\n", b"\n").replace(b"\\r", b"\r") for part in name.split(b"\\\\")]
+                name = b"\\".join(parts)
+            yield name, line.lstrip(b"\\")[:64].decode("ascii", "replace")
+
+
+def check_manifest(folder: bytes) -> Iterator[Tuple[bytes, str]]:
+    with open(os.path.join(folder, MANIFEST), "rb") as file:
+        expected = dict(listed(file.read()))
+    there = {
+        os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(folder) for name in names
+    } - OUTSIDE
+    for name in sorted(there | set(expected)):
+        if name not in expected:
+            yield name, "was added"
+        elif name not in there:
+            yield name, "is missing"
+        elif digest(os.path.join(folder, name)) != expected[name]:
+            yield name, "was changed"
+
+
+def check_chain(path: bytes, before: bytes) -> Iterator[Tuple[bytes, str]]:
+    """Each line holds the SHA-256 of the line before."""
+    with open(path, "rb") as file:
+        lines = file.read().split(b"\n")
+    if lines[-1]:
+        yield path, "line %d was cut short, or has no newline" % len(lines)
+    for number, line in enumerate(lines[:-1], start=1):
+        try:
+            chain = json.loads(line)["chain"]
+        except (ValueError, KeyError, TypeError):
+            yield path, "line %d is no line of a log" % number
+        else:
+            if chain != hashlib.sha256(before).hexdigest():
+                yield path, "line %d is not chained to the line before it" % number
+        before = line
+
+
+def main() -> None:
+    folder = os.fsencode(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
+    found = list(check_manifest(folder))
+    found += check_chain(os.path.join(folder, b"examination-log.jsonl"), b"")
+    after = os.path.join(folder, b"after-seal.jsonl")
+    if os.path.exists(after):
+        with open(os.path.join(folder, MANIFEST), "rb") as file:
+            found += check_chain(after, file.read())
+    for place, what in found:
+        print(ascii(os.fsdecode(place)), what)
+    print("SHA-256 of the manifest:", digest(os.path.join(folder, MANIFEST)))
+    print("DIFFERENT: %d" % len(found) if found else "as it was sealed; signature and time stamp not checked")
+    sys.exit(10 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""``cyberforensics seal``."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import case, report, sealing, signing
+from cyberforensics.cli import options, render
+from cyberforensics.errors import UsageError
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Private key that signs: OpenSSH's, or PKCS #8.")
+    ] = None,
+    new_key: Annotated[
+        Path | None, typer.Option("--new-key", metavar="FILE", help="Make a key there, outside the case, and sign with it.")
+    ] = None,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Do not sign: ssh-keygen -Y sign does it afterwards, with a token or an agent.")
+    ] = False,
+    identity: Annotated[str, typer.Option(metavar="NAME", help="Whom the key is said to stand for.")] = "examiner",
+    show_timezone: options.ShowTimezone = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Close a case for good: a manifest of every file, signed. Nothing can be added to it afterwards.
+
+    The reports are written anew, with the digests of store and log. Exit code 40: it is sealed already.
+    """
+    if (key is not None) + (new_key is not None) + unsigned != 1:
+        raise UsageError("one of --key FILE, --new-key FILE and --unsigned is needed")
+    if not re.fullmatch(r"[\w.@+-]{1,128}", identity, re.ASCII):
+        raise UsageError(f"--identity {identity!r}: letters, digits and .@+-_ only, at most 128")
+    zone = options.shown(show_timezone)
+    case.refuse_no_case(folder)
+    case.refuse_sealed(folder)
+    for place in (key, new_key):
+        if place is not None:
+            sealing.refuse_inside(folder, place)
+    signer = signing.make_key(new_key) if new_key is not None else None if key is None else _loaded(key)
+    made = new_key is not None
+    words = ("cyberforensics", *sys.argv[1:])
+    done = sealing.seal(folder, signer, self_made=made, identity=identity, zone=zone, command=words)
+    limits = report.seal_lines(done.record)
+    if json:
+        document = {"manifest": str(done.manifest), "sha256": done.sha256, "files": done.files, "limits": limits}
+        render.as_json({**document, "key": done.record.key, "self_made": done.record.self_made})
+        return
+    signed = "not signed" if done.record.key is None else f"signed with the key {done.record.key}"
+    render.line(f"Manifest: {done.manifest}, {done.files} files, {signed}")
+    render.line(f"SHA-256 of the manifest: {done.sha256}")
+    render.lines(limits)
+    render.shown_zone(zone)
+
+
+def _loaded(path: Path) -> signing.Key:
+    if not signing.needs_pass_phrase(path):
+        return signing.load_key(path)
+    if not sys.stdin.isatty():
+        raise UsageError(f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="seal on a terminal")
+    phrase = typer.prompt(f"Pass phrase of {path}", hide_input=True, err=True)
+    return signing.load_key(path, str(phrase).encode())

@@ -1,0 +1,33 @@
+"""``cyberforensics stamp``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics import stamping
+from cyberforensics.cli import render
+from cyberforensics.errors import UsageError
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of a sealed case.")],
+    request: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a request there, to be carried to an authority.")
+    ] = None,
+    response: Annotated[Path | None, typer.Option(metavar="FILE", help="Take the authority's reply.")] = None,
+) -> None:
+    """Have somebody else say when a sealed case was there: a time stamp of RFC 3161 over its manifest.
+
+    The request holds the manifest's SHA-256 and nothing else of the case. No network is asked.
+    """
+    if request is not None and response is None:
+        sha256 = stamping.request_stamp(folder, request)
+        render.line(f"Request: {request}, for the SHA-256 {sha256}")
+        render.say("send it to a time stamping authority as application/timestamp-query, then: stamp --response FILE")
+    elif response is not None and request is None:
+        stamp = stamping.take_stamp(folder, response)
+        render.line(f"Time stamp: {stamp.moment.isoformat().replace('+00:00', 'Z')}, as the reply says")
+        render.say("whose it is, is not checked yet: cyberforensics verify CASE --ca FILE")
+    else:
+        raise UsageError("one of --request FILE and --response FILE is needed")
