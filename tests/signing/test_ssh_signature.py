@@ -122,7 +122,9 @@ def test_allowed_signers_as_ssh_keygen_reads_them(ssh_keygen: str, tmp_path: Pat
 
 
 @given(st.data())
-def test_no_changed_byte_is_accepted_and_none_crashes(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_no_changed_byte_is_accepted_and_none_crashes(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     key = make_key(tmp_path_factory.mktemp("key") / "key")
     text = sign(key, MESSAGE, SPACE)
     at = data.draw(st.integers(0, len(text) - 2))  # the newline at the end may go

@@ -44,7 +44,7 @@ def test_another_authority_is_not_trusted(tmp_path: Path) -> None:
 
 
 def test_a_certificate_for_something_else(tmp_path: Path) -> None:
-    """openssl refuses to stamp with it, so an own reply is turned: its purpose is asked for before all."""
+    """Openssl refuses to stamp with it, so an own reply is turned: its purpose is asked for before all."""
     tsa = authority.made(tmp_path / "tsa")
     config = tsa.folder / "openssl.cnf"
     authority.openssl(

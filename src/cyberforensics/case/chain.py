@@ -34,7 +34,9 @@ def check_chain(path: Path, first: bytes = b"") -> ChainCheck:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CannotWrite(f"{path}: can't be read ({error.strerror})", hint="verify needs to read every file") from error
+        raise CannotWrite(
+            f"{path}: can't be read ({error.strerror})", hint="verify needs to read every file"
+        ) from error
     lines = data.split(b"\n")
     ends_whole = not lines.pop() if data.endswith(b"\n") or not data else False
     digests = [hashlib.sha256(line).hexdigest() for line in (first, *lines)]
@@ -61,9 +63,7 @@ def check_chain(path: Path, first: bytes = b"") -> ChainCheck:
         latest = max(latest, moment)
     if lines and objects[-1] is not None and not ends_whole:
         information.append((len(lines), "has no newline at its end"))
-    return ChainCheck(
-        len(lines), objects[-1] if objects else None, digests[-1], tuple(differences), tuple(information)
-    )
+    return ChainCheck(len(lines), objects[-1] if objects else None, digests[-1], tuple(differences), tuple(information))
 
 
 def _object(line: bytes) -> Object | None:

@@ -39,7 +39,9 @@ def manifest_lines(folder: Path) -> Iterator[bytes]:
                 raise CaseRefused(f"{path}: is neither a file nor a folder", hint="remove it from the case folder")
             yield manifest_line(_sha256(path), name)
     except OSError as error:
-        raise CannotWrite(f"{error.filename}: can't be read ({error.strerror})", hint="a seal covers every file") from error
+        raise CannotWrite(
+            f"{error.filename}: can't be read ({error.strerror})", hint="a seal covers every file"
+        ) from error
 
 
 def manifest_line(sha256: str, name: bytes) -> bytes:

@@ -18,10 +18,14 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Private key that signs: OpenSSH's, or PKCS #8.")
     ] = None,
     new_key: Annotated[
-        Path | None, typer.Option("--new-key", metavar="FILE", help="Make a key there, outside the case, and sign with it.")
+        Path | None,
+        typer.Option("--new-key", metavar="FILE", help="Make a key there, outside the case, and sign with it."),
     ] = None,
     unsigned: Annotated[
-        bool, typer.Option("--unsigned", help="Do not sign: ssh-keygen -Y sign does it afterwards, with a token or an agent.")
+        bool,
+        typer.Option(
+            "--unsigned", help="Do not sign: ssh-keygen -Y sign does it afterwards, with a token or an agent."
+        ),
     ] = False,
     identity: Annotated[str, typer.Option(metavar="NAME", help="Whom the key is said to stand for.")] = "examiner",
     show_timezone: options.ShowTimezone = None,
@@ -61,6 +65,8 @@ def _loaded(path: Path) -> signing.Key:
     if not signing.needs_pass_phrase(path):
         return signing.load_key(path)
     if not sys.stdin.isatty():
-        raise UsageError(f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="seal on a terminal")
+        raise UsageError(
+            f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="seal on a terminal"
+        )
     phrase = typer.prompt(f"Pass phrase of {path}", hide_input=True, err=True)
     return signing.load_key(path, str(phrase).encode())

@@ -15,7 +15,8 @@ from cyberforensics.errors import EXIT_PROBLEMS, CaseDamaged, UsageError
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     allowed_signers: Annotated[
-        Path | None, typer.Option("--allowed-signers", metavar="FILE", help="Keys that you trust, as ssh-keygen has them.")
+        Path | None,
+        typer.Option("--allowed-signers", metavar="FILE", help="Keys that you trust, as ssh-keygen has them."),
     ] = None,
     identity: Annotated[str | None, typer.Option(metavar="NAME", help="Whose key of these must have signed.")] = None,
     ca: Annotated[

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,7 +18,11 @@ from cyberforensics.signing.der import Element
 from cyberforensics.signing.not_valid import NotValid
 
 _SHA256, _SHA384, _SHA512 = (f"2.16.840.1.101.3.4.2.{last}" for last in (1, 2, 3))
-_HASHES = {_SHA256: hashes.SHA256, _SHA384: hashes.SHA384, _SHA512: hashes.SHA512}
+_HASHES: Mapping[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
+    _SHA256: hashes.SHA256,
+    _SHA384: hashes.SHA384,
+    _SHA512: hashes.SHA512,
+}
 _SIGNATURES = {  # with the digest that each implies; None: that of the signer's field
     "1.2.840.113549.1.1.1": None,
     "1.2.840.113549.1.1.11": _SHA256,
