@@ -396,7 +396,7 @@ def test_all_differences_are_named(copy: Path, keys: Path) -> None:
     assert done.returncode == 10
     text = done.stdout
     for said in (
-        "name was added: it is not in manifest-sha256.txt",
+        r"added\x0aname was added: it is not in manifest-sha256.txt",
         "run.log is in manifest-sha256.txt, but not in the folder: missing or renamed",
         "reports/timeline.csv is in manifest-sha256.txt, but not in the folder",
         "reports/times.csv was added",
@@ -533,6 +533,24 @@ def test_a_damaged_case_is_not_sealed(unsealed: Path, tmp_path: Path) -> None:
     assert done.returncode == 41
     assert "line 2 is not chained to line 1" in done.stderr
     assert not (folder / case.MANIFEST).exists()
+
+
+def test_a_case_that_somebody_reads_is_not_sealed(unsealed: Path, tmp_path: Path) -> None:
+    """The key made for it goes as well: used later, nothing would tell where it comes from."""
+    folder = Path(shutil.copytree(unsealed, tmp_path / "case"))
+    with case.open_existing(folder) as store:
+        assert case.count_entries(store) > 0
+        done = helpers.inside("seal", folder, "--new-key", tmp_path / "key")
+    assert (done.returncode, "another command reads this case" in done.stderr) == (40, True)
+    assert not (tmp_path / "key").exists()
+    assert not (tmp_path / "key.pub").exists()
+    assert helpers.inside("seal", folder, "--new-key", tmp_path / "key").returncode == 0
+
+
+def test_a_lock_in_a_sealed_case_is_named(copy: Path) -> None:
+    (copy / ".lock").write_text("hidden")
+    assert any(".lock was added" in line for line in _differences(_verified(copy)))
+    assert "'.lock' was added" in _page(copy).stdout
 
 
 # Time stamps

@@ -13,7 +13,9 @@ _LARGEST_REPLY = 1 << 20
 
 
 def request_stamp(folder: Path, output: Path) -> str:
-    """Write a request of RFC 3161 over the manifest's SHA-256, which is given back. Its nonce stands in after-seal.jsonl.
+    """Write a request of RFC 3161 over the manifest's SHA-256, which is given back.
+
+    Its nonce stands in ``after-seal.jsonl``, so that only the reply to it is taken.
 
     Raises:
         CaseRefused: the case is not sealed.

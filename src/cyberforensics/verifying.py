@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from cyberforensics import case, signing
-from cyberforensics.errors import CannotWrite, CaseDamaged, Error
+from cyberforensics.errors import CannotWrite, CaseDamaged, Error, UsageError
 from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.shown import shown_zone
 from cyberforensics.reports import UNMASKED, write_sealed_reports
@@ -41,7 +41,8 @@ def verify(
 
     Raises:
         CaseRefused: there is no case.
-        CannotWrite: a file can't be read.
+        CannotWrite: a file of the case can't be read.
+        UsageError: one of the caller's can't.
     """
     case.refuse_no_case(folder)
     sealed = case.is_sealed(folder)
@@ -131,7 +132,7 @@ def _signature(
         yield Point("signature", "OK", message)
         return
     try:
-        if signing.is_allowed(blob, _read(allowed).decode("utf-8", "replace"), identity, NAMESPACE):
+        if signing.is_allowed(blob, _given(allowed).decode("utf-8", "replace"), identity, NAMESPACE):
             yield Point("signature", "OK", f"made with the key {found}, which {allowed} has as that of {identity}")
         else:
             message = f"made with the key {found}, which {allowed} does not have as that of {identity}"
@@ -173,7 +174,7 @@ def _time_stamp(folder: Path, manifest: bytes, authorities: Path | None) -> Iter
             message = f"it says {moment} for this manifest; who says so is not proved (--ca)"
             yield Point("time stamp", "NOT CHECKED", message)
             return
-        signer = signing.check_token(stamp, _read(authorities))
+        signer = signing.check_token(stamp, _given(authorities))
         message = f"{signer!r} says that this manifest was there at {moment}; revocation was not looked at"
         yield Point("time stamp", "OK", message)
     except signing.NotValid as error:
@@ -247,6 +248,13 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CannotWrite(f"{path}: can't be read ({error.strerror})", hint="name a file that can be read") from error
+
+
+def _given(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror})") from error
 
 
 def _digest(path: Path) -> str:

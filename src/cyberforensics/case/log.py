@@ -67,9 +67,18 @@ def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
 
 
 def last_line(folder: Path) -> bytes:
-    """The log's last line without its newline; nothing where there is none."""
+    """The log's last line without its newline; nothing where there is none.
+
+    Raises:
+        CannotWrite: the log can't be read, so nothing could be added to it either.
+    """
     path = folder / LOG
-    return _last_line(path.stat().st_size, path)[0] if path.exists() else b""
+    try:
+        return _last_line(path.stat().st_size, path)[0]
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise CannotWrite(f"{path}: the examination log can't be read ({error.strerror})") from error
 
 
 def _write_whole(descriptor: int, data: bytes, end: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cyberforensics.case.sealed import MANIFEST, OUTSIDE
 from cyberforensics.case.store import LOCK
 from cyberforensics.errors import CannotWrite, CaseRefused
+from cyberforensics.model.names import display_name
 
 _LINE = re.compile(rb"(\\?)([0-9a-f]{64}) [ *](.+)", re.DOTALL)
 _ESCAPES = {b"\\": b"\\\\", b"\n": b"\\n", b"\r": b"\\r"}
@@ -35,6 +36,8 @@ def manifest_lines(folder: Path) -> Iterator[bytes]:
     """
     try:
         for name, path in sorted(_files(folder)):
+            if name == LOCK.encode():  # held by whoever seals, and gone when the case is sealed
+                continue
             if path.is_symlink() or not path.is_file():
                 raise CaseRefused(f"{path}: is neither a file nor a folder", hint="remove it from the case folder")
             yield manifest_line(_sha256(path), name)
@@ -98,7 +101,7 @@ def _files(folder: Path) -> Iterator[tuple[bytes, Path]]:
                 name = os.fsencode(os.path.relpath(item.path, folder))
                 if item.is_dir(follow_symlinks=False):
                     waiting.append(Path(item.path))
-                elif os.fsdecode(name) not in (*OUTSIDE, LOCK):
+                elif os.fsdecode(name) not in OUTSIDE:
                     yield name, Path(item.path)
 
 
@@ -112,4 +115,4 @@ def _unescaped(name: bytes) -> bytes:
 
 
 def _shown(name: bytes) -> str:
-    return name.decode("utf-8", "backslashreplace")
+    return "/".join(map(display_name, name.split(b"/")))

@@ -227,7 +227,10 @@ _MOST = 100
 
 
 def unsoundness(folder: Path, *, closed: bool = True) -> tuple[str, ...]:
-    """What SQLite finds wrong with the store, in its words; nothing where it is sound. `closed` as in `open_existing`."""
+    """What SQLite finds wrong with the store, in its words; nothing where it is sound.
+
+    `closed` is that of `open_existing`.
+    """
     path = folder / STORE
     try:
         database = _connect_to_closed(path) if closed else _connect_to_read(path)

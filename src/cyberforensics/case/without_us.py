@@ -3,8 +3,8 @@
 
     python3 verify.py [CASE]          without a folder: the one in which this file lies
 
-Exit code 0: all is as it was sealed; 10: something differs, and each place is named. This file lies in the case and can be
-changed with it: take it from elsewhere, or read it first. It checks no signature and no time stamp; these do:
+Exit code 0: all is as it was sealed; 10: something differs, and each place is named. This file lies in the case and can
+be changed with it: take it from elsewhere, or read it first. It checks no signature and no time stamp; these do:
 
     ssh-keygen -Y verify -f ALLOWED_SIGNERS -I NAME -n cyberforensics-manifest -s manifest-sha256.txt.sig \\
         < manifest-sha256.txt
@@ -18,7 +18,7 @@ import sys
 from typing import Iterator, Tuple
 
 MANIFEST = b"manifest-sha256.txt"
-OUTSIDE = {MANIFEST, MANIFEST + b".sig", MANIFEST + b".tsr", b"allowed_signers", b"after-seal.jsonl", b".lock"}
+OUTSIDE = {MANIFEST, MANIFEST + b".sig", MANIFEST + b".tsr", b"allowed_signers", b"after-seal.jsonl"}
 
 
 def digest(path: bytes) -> str:
@@ -80,10 +80,10 @@ def main() -> None:
     if os.path.exists(after):
         with open(os.path.join(folder, MANIFEST), "rb") as file:
             found += check_chain(after, file.read())
-    for place, what in found:
-        print(ascii(os.fsdecode(place)), what)
-    print("SHA-256 of the manifest:", digest(os.path.join(folder, MANIFEST)))
-    print("DIFFERENT: %d" % len(found) if found else "as it was sealed; signature and time stamp not checked")
+    said = ["%s %s" % (ascii(os.fsdecode(place)), what) for place, what in found]
+    said.append("SHA-256 of the manifest: %s" % digest(os.path.join(folder, MANIFEST)))
+    said.append("DIFFERENT: %d" % len(found) if found else "as it was sealed; signature and time stamp not checked")
+    sys.stdout.write("\n".join(said) + "\n")
     sys.exit(10 if found else 0)
 
 

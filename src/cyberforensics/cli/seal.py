@@ -1,7 +1,9 @@
 """``cyberforensics seal``."""
 
+import contextlib
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +26,7 @@ def command(
     unsigned: Annotated[
         bool,
         typer.Option(
-            "--unsigned", help="Do not sign: ssh-keygen -Y sign does it afterwards, with a token or an agent."
+            "--unsigned", help="Do not sign: ssh-keygen -Y sign does it afterwards, with an agent or a pass phrase."
         ),
     ] = False,
     identity: Annotated[str, typer.Option(metavar="NAME", help="Whom the key is said to stand for.")] = "examiner",
@@ -46,9 +48,10 @@ def command(
         if place is not None:
             sealing.refuse_inside(folder, place)
     signer = signing.make_key(new_key) if new_key is not None else None if key is None else _loaded(key)
-    made = new_key is not None
     words = ("cyberforensics", *sys.argv[1:])
-    done = sealing.seal(folder, signer, self_made=made, identity=identity, zone=zone, command=words)
+    with contextlib.nullcontext() if new_key is None else _gone_if_unused(new_key, folder):
+        made = new_key is not None
+        done = sealing.seal(folder, signer, self_made=made, identity=identity, zone=zone, command=words)
     limits = report.seal_lines(done.record)
     if json:
         document = {"manifest": str(done.manifest), "sha256": done.sha256, "files": done.files, "limits": limits}
@@ -59,6 +62,18 @@ def command(
     render.line(f"SHA-256 of the manifest: {done.sha256}")
     render.lines(limits)
     render.shown_zone(zone)
+
+
+@contextlib.contextmanager
+def _gone_if_unused(key: Path, folder: Path) -> Iterator[None]:
+    """A key that was made for a seal that did not come about: used later, nothing would tell that it is self-made."""
+    try:
+        yield
+    except BaseException:
+        if not case.is_seal(case.last_line(folder)):
+            key.unlink(missing_ok=True)
+            key.with_name(f"{key.name}.pub").unlink(missing_ok=True)
+        raise
 
 
 def _loaded(path: Path) -> signing.Key:

@@ -34,6 +34,7 @@ _CURVE_HASHES: Mapping[int, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]]
     521: hashes.SHA512,
 }
 _LONGEST = 1 << 16
+_UNKNOWN_KEY = "its key is of a kind that this version does not know, or damaged; ssh-keygen -Y verify may know it"
 
 
 def sign(key: Key, message: bytes, namespace: str) -> str:
@@ -84,7 +85,7 @@ def verify(armoured: str, message: bytes, namespace: str) -> bytes:
     except InvalidSignature as error:
         raise NotValid("it is not the signature of this file by the key that it names") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise NotValid("the key that it names can't be read") from error
+        raise NotValid(_UNKNOWN_KEY) from error
     return blob
 
 
@@ -166,7 +167,7 @@ def _check(blob: bytes, name: str, value: bytes, signed: bytes) -> None:
         numbers = (int.from_bytes(first), int.from_bytes(second))
         public.verify(encode_dss_signature(*numbers), signed, ec.ECDSA(_CURVE_HASHES[public.key_size]()))
     else:
-        raise NotValid("its kind of key is not one that this version knows")
+        raise NotValid(_UNKNOWN_KEY)
 
 
 def _signed(message: bytes, namespace: bytes, algorithm: str) -> bytes:

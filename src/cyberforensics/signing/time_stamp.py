@@ -40,7 +40,7 @@ _GRANTED = (0, 1)
 _REFUSED = {2: "rejection", 3: "waiting", 4: "revocation warning", 5: "revocation"}
 _UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _LARGEST = 1 << 20
-_NO_TOKEN = "it has not the form of a reply of RFC 3161"
+_NO_REPLY = "it has not the form of a reply of RFC 3161"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def read_response(data: bytes) -> TimeStamp:
     try:
         return _read_response(data)
     except (IndexError, UnicodeDecodeError, ValueError) as error:
-        raise NotValid(_NO_TOKEN) from error
+        raise NotValid(_NO_REPLY) from error
 
 
 def check_token(stamp: TimeStamp, authorities: bytes) -> str:
@@ -102,13 +102,13 @@ def check_token(stamp: TimeStamp, authorities: bytes) -> str:
 
 def _read_response(data: bytes) -> TimeStamp:
     if len(data) > _LARGEST:
-        raise NotValid(_NO_TOKEN)
+        raise NotValid(_NO_REPLY)
     status, *token = der.only(data, der.SEQUENCE).children()
     code = status.children()[0].integer()
     if code not in _GRANTED:
         raise NotValid(f"the authority did not grant it: {_REFUSED.get(code, f'status {code}')}")
     if len(token) != 1:
-        raise NotValid(_NO_TOKEN)
+        raise NotValid(_NO_REPLY)
     info = der.only(_content(_signed_data(token[0].whole)), der.SEQUENCE).children()
     algorithm, digest = info[2].children()
     if algorithm.children()[0].oid() != _SHA256 or len(digest.body) != 32:
@@ -127,14 +127,14 @@ def _moment(element: Element) -> datetime:
 def _signed_data(token: bytes) -> list[Element]:
     kind, content = der.only(token, der.SEQUENCE).children()
     if kind.oid() != _SIGNED_DATA:
-        raise NotValid(_NO_TOKEN)
+        raise NotValid(_NO_REPLY)
     return der.only(content.body, der.SEQUENCE).children()
 
 
 def _content(signed: list[Element]) -> bytes:
     kind, content = signed[2].children()
     if kind.oid() != _TST_INFO:
-        raise NotValid(_NO_TOKEN)
+        raise NotValid(_NO_REPLY)
     return der.only(content.body, der.OCTETS).body
 
 
