@@ -87,7 +87,8 @@ def _chain_points(subject: str, name: str, check: case.ChainCheck) -> Iterator[P
     for number, what in check.information:
         yield Point(subject, "INFORMATION", f"{name}: line {number} {what}")
     if not check.differences:
-        yield Point(subject, "OK", f"{name}: {check.lines} lines, each chained to the one before; head {check.head}")
+        lines = "1 line" if check.lines == 1 else f"{check.lines} lines"
+        yield Point(subject, "OK", f"{name}: {lines}, each chained to the one before; head {check.head}")
 
 
 def _after(folder: Path, manifest: bytes) -> Iterator[Point]:
