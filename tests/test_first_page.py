@@ -338,7 +338,7 @@ def test_an_unmasked_report_says_so_and_stands_beside_the_masked_one(folder: Pat
     reader = Reader(unmasked.decode("ascii"))
     assert reader.island("document")["alerts"][0].startswith("UNMASKED: this report shows")
     assert (copy / "reports/report.html").read_bytes() == masked
-    assert [line["action"] for line in _log(copy)[-2:]] == ["unmasked", "reports written"]
+    assert [line["action"] for line in _log(copy)[-3:]] == ["report started", "unmasked", "report finished"]
     assert _log(copy)[-2]["facts"]["findings"] == reader.island("document")["findingsSensitive"]
     with case.open_existing(copy) as store:
         triage.write_reports(store)

@@ -36,12 +36,14 @@ def export(
     roots: Mapping[str, Path] | None = None,
     *,
     accept_writable: bool = False,
+    command: Sequence[str] = (),
 ) -> tuple[ExportedFile, ...]:
     """Write every content that the conditions admit below ``folder/files``, and the index beside it, twice.
 
     Args:
         roots: where each exhibit lies now; without one, where it lay when it was examined.
         accept_writable: take a block device that is in use or not read-only at the kernel.
+        command: as it was given, for the examination log.
 
     Raises:
         UsageError: `roots` names what is no exhibit of the case.
@@ -51,12 +53,12 @@ def export(
     wanted = _wanted(store, conditions, roots or {})
     files = folder / case.FILES
     _make(files)
-    case.log_action(store.folder, "export started", {"contents": len(wanted)})
-    done = tuple(_export(store, wanted, files, roots or {}, accept_writable=accept_writable))
-    for name, data in _indexes(done):
-        with replacing(folder / name) as out:
-            out.write(data)
-    case.log_action(store.folder, "exported", _counts(done))
+    with case.recorded(store.folder, "export", {"contents": len(wanted)}, command) as result:
+        done = tuple(_export(store, wanted, files, roots or {}, accept_writable=accept_writable))
+        for name, data in _indexes(done):
+            with replacing(folder / name) as out:
+                out.write(data)
+        result |= _counts(done)
     return done
 
 
@@ -67,6 +69,7 @@ def export_zip(
     roots: Mapping[str, Path] | None = None,
     *,
     accept_writable: bool = False,
+    command: Sequence[str] = (),
 ) -> tuple[tuple[ExportedFile, ...], str]:
     """Write the same into the conventional archive for suspected malware; with the SHA-256 of the archive.
 
@@ -82,17 +85,18 @@ def export_zip(
     spool = archive.with_name(f".{archive.name}.unprotected")
     _remove(spool)
     _make(spool, 0o700)
+    facts = {"contents": len(wanted), "protected archive": True}
     try:
-        case.log_action(store.folder, "export started", {"contents": len(wanted), "protected archive": True})
-        with replacing(archive) as out:
-            exported = _export(store, wanted, spool, roots or {}, accept_writable=accept_writable)
-            with closing(exported):
-                done = _pack(report.ProtectedZip(out), exported, spool)
+        with case.recorded(store.folder, "export", facts, command) as result:
+            with replacing(archive) as out:
+                exported = _export(store, wanted, spool, roots or {}, accept_writable=accept_writable)
+                with closing(exported):
+                    done = _pack(report.ProtectedZip(out), exported, spool)
+            with archive.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            result |= {**_counts(done), "archive sha256": sha256}
     finally:
         _remove(spool)
-    with archive.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    case.log_action(store.folder, "exported", {**_counts(done), "archive sha256": sha256})
     return done, sha256
 
 

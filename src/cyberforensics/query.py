@@ -1,7 +1,7 @@
 """Asking a case: filters, and every kind of row as the objects of the public interface."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fnmatch import translate
 from functools import partial
 
@@ -10,6 +10,9 @@ from cyberforensics.errors import UsageError
 from cyberforensics.model.shown import ShownZone
 
 Object = dict[str, object]
+
+_TAGGED = ("events", "tags")
+"""What can be filtered by a label, and by nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,18 @@ class Filters:
     """Whether the digest stands in a known list."""
     context: str | None = None
     """Where a finding lies, a word of `model.contexts.CONTEXTS`: for findings only."""
+    tag: str | None = None
+    """A label that the entry, the finding or the event bears itself; also for events and tags."""
 
     @property
     def any(self) -> bool:
         """Whether anything is filtered."""
         return self != Filters()
+
+    @property
+    def by_tag_alone(self) -> bool:
+        """Whether nothing else is filtered."""
+        return replace(self, tag=None) == Filters()
 
 
 def objects(
@@ -58,7 +68,7 @@ def objects(
         UsageError: the filters do not apply to this kind, or it has nothing that is masked.
         CannotWrite: the examination log can't be written, so nothing is unmasked.
     """
-    if filters.any and what not in ("entries", "findings"):
+    if filters.any and what not in ("entries", "findings") and not (filters.by_tag_alone and what in _TAGGED):
         raise UsageError(f"{what}: filters apply to entries and findings only")
     if filters.context is not None and what != "findings":
         raise UsageError(f"{what}: a context is where a finding lies", hint="show findings --context …")
@@ -66,7 +76,7 @@ def objects(
         if what != "findings":
             raise UsageError(f"{what}: only findings hold bytes that are masked")
         chosen = {name: value for name, value in asdict(filters).items() if value not in (None, False)}
-        findings = case.count_sensitive(store, _conditions(filters))
+        findings = case.count_sensitive(store, _conditions(filters, what))
         case.log_action(store.folder, "unmasked", {"command": unmask, "findings": findings, "filters": chosen})
     return _objects(store, what, filters, for_people=for_people, unmask=unmask is not None, zone=zone)
 
@@ -76,16 +86,18 @@ def _objects(
 ) -> Iterator[Object]:
     zones = case.zones(store)
     if what == "entries":
-        for row in case.entries(store, filters=_conditions(filters), order="walk" if for_people else "id"):
+        for row in case.entries(store, filters=_conditions(filters, what), order="walk" if for_people else "id"):
             yield report.entry_object(row, zone)
     elif what == "findings":
         yield from map(
             partial(report.finding_object, unmask=unmask),
-            case.findings(store, filters=_conditions(filters), order="first" if for_people else "id"),
+            case.findings(store, filters=_conditions(filters, what), order="first" if for_people else "id"),
         )
     elif what == "events":
-        for identifier, exhibit, entry, event in case.events(store):
-            yield report.event_object(identifier, exhibit, entry, event, zones[exhibit], zone)
+        for identifier, exhibit, entry, event, labels in case.events(store, filters.tag):
+            yield report.event_object(identifier, exhibit, entry, event, zones[exhibit], zone, labels=labels)
+    elif what == "tags":
+        yield from map(report.tag_object, case.tags(store, filters.tag))
     elif what == "problems":
         for identifier, exhibit, volume, found, problem in case.problems(store):
             yield report.problem_object(identifier, exhibit, problem, volume=volume, entry=found)
@@ -101,7 +113,7 @@ def _objects(
             yield report.coverage_object(case.exhibit_document(store, exhibit))
 
 
-def _conditions(filters: Filters) -> case.Conditions:
+def _conditions(filters: Filters, what: str) -> case.Conditions:
     return case.Conditions(
         path=None if filters.path is None else translate(filters.path),
         category=filters.category,
@@ -111,4 +123,6 @@ def _conditions(filters: Filters) -> case.Conditions:
         min_size=filters.min_size,
         known=filters.known,
         context=filters.context,
+        label=filters.tag,
+        of_findings=what == "findings",
     )

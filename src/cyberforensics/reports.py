@@ -1,12 +1,14 @@
 """The reports of a case, from its store alone; of a large one the timeline is written beside the rest."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyberforensics import case, pipeline, report
-from cyberforensics.errors import Error
+from cyberforensics.errors import Error, UsageError
 from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.run import Summary
 from cyberforensics.model.shown import ShownZone
@@ -43,7 +45,12 @@ def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None, folde
 
 
 def write_reports(
-    store: case.Store, *, beside: bool = False, unmask: str | None = None, zone: ShownZone | None = None
+    store: case.Store,
+    *,
+    beside: bool = False,
+    unmask: str | None = None,
+    zone: ShownZone | None = None,
+    only: str | None = None,
 ) -> Summary:
     """Write the reports of a case from its store alone.
 
@@ -53,17 +60,26 @@ def write_reports(
         unmask: show what sensitive rules matched, in a file of another name: the command that asks, for the examination
             log, which has it before anything is written. None to mask.
         zone: one in which times are shown beside UTC.
+        only: a label: write a report of what it selects, in a file of its own; the timeline stays as it is.
 
     Raises:
+        UsageError: nothing bears the label.
         Error: the coverage equation does not reconcile, which is a bug of ours.
         CannotWrite: they can't be written.
         CaseRefused: the case is sealed.
     """
     case.refuse_sealed(store.folder)
+    if only is not None and next(case.tags(store, only), None) is None:
+        raise UsageError(f"nothing bears the label {only}", hint="`cyberforensics show tags CASE` has those there are")
     if unmask is not None:
+        name = report_name(only, unmask=True)
         case.log_action(
-            store.folder, "unmasked", {"command": unmask, "findings": case.count_sensitive(store), "report": UNMASKED}
+            store.folder, "unmasked", {"command": unmask, "findings": case.count_sensitive(store), "report": name}
         )
+    if only is not None:
+        with case.sorted_times(store, only=only) as times:
+            folder = store.folder / case.REPORTS
+            return _write_html(times, zone, folder, unmask=unmask is not None, only=only)
     job = TimelineJob(store.folder.absolute(), zone) if beside and case.count_entries(store) >= LARGE else None
     running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
     with case.sorted_times(store) as times, running as other:
@@ -92,11 +108,26 @@ def write_sealed_reports(
     return (HTML, *((UNMASKED,) if unmask else ()), TIMELINE)
 
 
+def report_name(only: str | None, *, unmask: bool) -> str:
+    """The report's file name. Of a label that is no plain file name, characters of its digest tell it from others."""
+    if only is None:
+        return UNMASKED if unmask else HTML
+    plain = re.sub("[^a-z0-9]+", "-", only.lower()).strip("-")
+    told = plain if plain == only else "-".join(filter(None, (plain, hashlib.sha256(only.encode()).hexdigest()[:8])))
+    return f"report-only-{told}{'-unmasked' if unmask else ''}.html"
+
+
 def _write_html(
-    times: case.SortedTimes, zone: ShownZone | None, folder: Path, *, unmask: bool, seal: SealRecord | None = None
+    times: case.SortedTimes,
+    zone: ShownZone | None,
+    folder: Path,
+    *,
+    unmask: bool,
+    only: str | None = None,
+    seal: SealRecord | None = None,
 ) -> Summary:
     store = times.store
-    document = replace(case.case_document(store, times=times), seal=seal)
+    document = replace(case.case_document(store, times=times, only=only), seal=seal)
     for exhibit in document.exhibits:
         if not exhibit.coverage.reconciles:
             raise Error(
@@ -104,11 +135,11 @@ def _write_html(
                 f"seen {exhibit.coverage.seen}, accounted for {exhibit.coverage.accounted}",
                 hint="this is a bug: please report it with the files case.sqlite and run.log",
             )
-    html = folder / (UNMASKED if unmask else HTML)
+    html = folder / report_name(only, unmask=unmask)
     with replacing(html) as out:
         report.write_html(
             document,
-            case.entries(store, order="weight", limit=report.MAX_ENTRIES),
+            case.entries(store, filters=case.Conditions(selected=only), order="weight", limit=report.MAX_ENTRIES),
             case.latest(times, report.MAX_TIMELINE),
             out,
             entries_shown="those with findings first, then by priority",

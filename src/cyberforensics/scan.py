@@ -1,6 +1,5 @@
 """A later pass: what was examined is searched for something else. What was found before stays as it is."""
 
-import contextlib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cyberforensics import case, pipeline, rules
-from cyberforensics.errors import CannotWrite, UsageError
+from cyberforensics.errors import UsageError
 from cyberforensics.examining import Examining
 from cyberforensics.exhibit import Outcome, read_only
 from cyberforensics.model.evidence import Evidence
@@ -58,8 +57,8 @@ def scan(
     if rule_set.empty and not lists:
         raise UsageError("there is nothing to search for", hint="name it: --rules, --keywords, --hashes or --known")
     with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder, options.spool) as spool:
-        case.log_action(case_folder, "scan started", {"command": options.command, "exhibits": sorted(chosen)})
-        try:
+        facts = {"exhibits": sorted(chosen), "options": options.resolved()}
+        with case.recorded(case_folder, "scan", facts, options.command) as result:
             compiled = None if rule_set.empty else rule_set.save(spool)
             run = _Scan(store, options, rule_set, compiled, lists, spool, roots or {}, observer, deadline)
             outcomes = {exhibit: run.exhibit(exhibit, evidence) for exhibit, evidence in chosen.items()}
@@ -69,11 +68,7 @@ def scan(
                 already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
                 stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),
             )
-        except BaseException as stop:
-            with contextlib.suppress(CannotWrite):
-                case.log_action(case_folder, "scan stopped", {"by": type(stop).__name__})
-            raise
-        case.log_action(case_folder, "scan finished", {"findings": summary.document.findings_total})
+            result["findings"] = summary.document.findings_total
     return summary
 
 

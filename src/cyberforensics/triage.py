@@ -1,13 +1,12 @@
 """The main job: evidence in, every entry examined once or listed with the reason why not, a case out."""
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
 from cyberforensics import case, disk, pipeline, rules
-from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
+from cyberforensics.errors import EvidenceError, UsageError
 from cyberforensics.exhibit import Outcome, Run
 from cyberforensics.model.examination import Finding, StringMatch
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
@@ -54,9 +53,8 @@ def triage(
     lists = _lists(named, options, observer)
     cache = None if options.cache is None else pipeline.cache_file(options.cache, _cache_key(rule_set))
     with case.open_or_create(case_folder) as store, pipeline.spool_folder(case_folder, options.spool) as spool:
-        facts = {"command": options.command, "exhibits": sorted(named), "limits": options.limits.in_words()}
-        case.log_action(case_folder, "triage started", facts)
-        try:
+        facts = {"exhibits": sorted(named), "options": options.resolved()}
+        with case.recorded(case_folder, "triage", facts, options.command) as result:
             compiled = rule_set.save(spool)
             run = Run(store, case_folder, options, rule_set, compiled, spool, lists, cache, notable, observer, deadline)
             unopened, outcomes = _exhibits(run, named)
@@ -67,11 +65,7 @@ def triage(
                 already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
                 stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),
             )
-        except BaseException as stop:
-            with contextlib.suppress(CannotWrite):
-                case.log_action(case_folder, "triage stopped", {"by": type(stop).__name__})
-            raise
-        case.log_action(case_folder, "triage finished", {"findings": summary.document.findings_total})
+            result["findings"] = summary.document.findings_total
     return summary
 
 

@@ -54,6 +54,8 @@ def test_0_done(tmp_path: Path) -> None:
         ("export", "x", "-o", "y", "--sha256", "12"),
         ("export", "x", "-o", "y", "--finding", "*"),
         ("verify-image", "a", "--expect", "crc32:0"),
+        ("show", "findings", "x", "--tag", "two\nlines"),
+        ("report", "x", "--only", ""),
         ("no-such-command",),
     ],
 )
@@ -315,6 +317,25 @@ def test_42_a_file_must_not_grow(size: int, tmp_path: Path) -> None:
     assert helpers.shown(tmp_path / "case") == helpers.shown(helpers.made(tmp_path / "again"))
 
 
+def test_42_a_note_and_a_label_for_which_there_is_no_room(small_disk: Path, whole: Path) -> None:
+    """What can't be written through is not done: neither the log nor the store has it."""
+    case = Path(shutil.copytree(whole, small_disk / "case"))
+    entry = json.loads(helpers.run("show", "entries", case, "--format", "jsonl").stdout.splitlines()[0])["id"]
+    before = (case / "examination-log.jsonl").read_bytes()
+    left = os.statvfs(small_disk)
+    (small_disk / "filler").write_bytes(b"x" * (left.f_bavail * left.f_frsize))
+    for arguments in (("note", case, "x" * 9_000), ("tag", case, entry, "key", "--note", "y" * 9_000)):
+        result = helpers.run(*arguments)
+        assert result.returncode == 42, result.stderr
+        assert result.stderr.count("error:") == 1
+        assert "Traceback" not in result.stderr
+    assert (case / "examination-log.jsonl").read_bytes() == before
+    (small_disk / "filler").unlink()
+    helpers.assert_sound(case)
+    assert helpers.run("show", "tags", case).stdout == "no tags\n"
+    assert helpers.run("note", case, "now there is room").returncode == 0
+
+
 def test_42_a_folder_that_is_read_only(small_disk: Path, whole: Path) -> None:
     shutil.copytree(whole, small_disk / "case")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
@@ -324,6 +345,8 @@ def test_42_a_folder_that_is_read_only(small_disk: Path, whole: Path) -> None:
         ("timeline", whole, "-o", small_disk / "timeline.csv"),
         ("export", whole, "-o", small_disk / "files", "--path", "*"),
         ("report", small_disk / "case"),
+        ("note", small_disk / "case", "text"),
+        ("tag", small_disk / "case", "0000", "key"),
     ):
         result = helpers.run(*arguments)
         assert result.returncode == 42, result.stderr

@@ -51,7 +51,7 @@ def test_it_opens_without_an_error_or_a_request(browser: Browser, tmp_path: Path
     titles = browser.run("[...document.querySelectorAll('h2')].map(e => e.textContent).join('|')")
     assert titles == (
         f"{TRIAGE}|What matched|Orientation|Case and exhibits|Summary|Coverage|Findings|Timeline|Entries|Problems|"
-        "Method"
+        "Opinion of the examiner|Method"
     )
     text = browser.run("document.body.innerText")
     for part in ("What was not examined", "matched rule Ransom_Note_Text (core) at offsets 42, 142", "RECONCILES"):

@@ -1,5 +1,6 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
+from cyberforensics.case.annotations import add_note, add_tag, annotations, notes, remove_tag, tags
 from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
 from cyberforensics.case.chain import ChainCheck, check_chain
 from cyberforensics.case.conditions import Conditions
@@ -21,8 +22,9 @@ from cyberforensics.case.cross_check import (
     to_redigest,
 )
 from cyberforensics.case.document import case_document, exhibit_document
-from cyberforensics.case.log import LOG, last_line
+from cyberforensics.case.log import LOG, last_line, recorded
 from cyberforensics.case.log import append as log_action
+from cyberforensics.case.log_reading import LogLine, read_log
 from cyberforensics.case.manifest import Difference, check_manifest, manifest_lines
 from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
 from cyberforensics.case.orientation import add_facts, facts
@@ -61,6 +63,7 @@ from cyberforensics.case.store import (
     locked,
     open_existing,
     open_or_create,
+    open_to_annotate,
     refuse_no_case,
     unsoundness,
 )
@@ -82,6 +85,7 @@ __all__ = [
     "ChainCheck",
     "Conditions",
     "Difference",
+    "LogLine",
     "Matched",
     "Pair",
     "PassSetup",
@@ -90,9 +94,12 @@ __all__ = [
     "SortedTimes",
     "Store",
     "add_facts",
+    "add_note",
     "add_redigested",
     "add_second",
+    "add_tag",
     "add_volume",
+    "annotations",
     "begin_cross_check",
     "begin_pass",
     "case_document",
@@ -128,26 +135,32 @@ __all__ = [
     "manifest_lines",
     "match_digests",
     "media_coverage",
+    "notes",
     "only_second",
     "open_existing",
     "open_or_create",
+    "open_to_annotate",
     "opened_volumes",
     "pair_up",
     "pairs",
     "plan_scan",
     "problems",
     "progress_of",
+    "read_log",
     "record_batch",
     "record_cross_check",
     "record_problems",
     "record_scan",
     "record_unopened",
+    "recorded",
     "refuse_no_case",
     "refuse_sealed",
     "remaining_batches",
+    "remove_tag",
     "restart_plan",
     "sorted_times",
     "source_of",
+    "tags",
     "timeline",
     "timeline_rows",
     "to_redigest",

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.model.entry import TIME_MEANINGS
 
+_LABELLED = "(SELECT item FROM tag WHERE label = ?)"
+SELECTED_ENTRIES = f"""(entry.id IN {_LABELLED}
+OR entry.number IN (SELECT entry FROM finding WHERE id IN {_LABELLED})
+OR entry.number IN (SELECT entry FROM event WHERE id IN {_LABELLED}))"""
+SELECTED_FINDINGS = f"(finding.id IN {_LABELLED} OR entry.id IN {_LABELLED})"
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -25,6 +31,12 @@ class Conditions:
     """Id of a finding, or its beginning."""
     context: str | None = None
     """Of the finding: for findings only."""
+    label: str | None = None
+    """Only what bears it itself."""
+    selected: str | None = None
+    """A label: entries that bear it or hold a finding or event that does; findings that bear it or whose entry does."""
+    of_findings: bool = False
+    """Whether `label` and `selected` are those of findings."""
 
     def sql(self) -> tuple[str, tuple[object, ...]]:
         """The condition and its values."""
@@ -37,10 +49,12 @@ class Conditions:
             ("examination.sha256 = ?", self.sha256),
             ("entry.number IN (SELECT entry FROM finding WHERE id GLOB ? || '*')", self.finding),
             ("finding.context = ?", self.context),
+            (f"{'finding' if self.of_findings else 'entry'}.id IN {_LABELLED}", self.label),
+            (SELECTED_FINDINGS if self.of_findings else SELECTED_ENTRIES, self.selected),
         ):
             if value is not None:
                 parts.append(condition)
-                values.append(value)
+                values.extend([value] * condition.count("?"))
         if self.known is not None:
             parts.append(f"examination.known IS {'NOT ' if self.known else ''}NULL")
         if self.deleted:

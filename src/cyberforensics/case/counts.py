@@ -10,22 +10,25 @@ from cyberforensics.model.contexts import GROUPS
 from cyberforensics.model.examination import FINDING_SEVERITIES
 
 _COUNTS = """
-SELECT context, json_extract(data, '$.rule') AS rule, severity, count(*) FROM finding
-WHERE listed_in IS ? GROUP BY context, rule, severity ORDER BY severity DESC, rule, context
+SELECT context, json_extract(finding.data, '$.rule') AS rule, severity, count(*) {tables}
+WHERE listed_in IS ? AND {where} GROUP BY context, rule, severity ORDER BY severity DESC, rule, context
 """
 
 
-def finding_groups(store: Store) -> Iterator[FindingGroup]:
-    """What is listed first, then every group that has findings."""
+def finding_groups(store: Store, filters: Conditions = EVERYTHING) -> Iterator[FindingGroup]:
+    """What is listed first, then every group that has findings; of the findings that the filters admit."""
     database = store.database
+    where, values = filters.sql()
+    tables = "FROM finding" if filters == EVERYTHING else FINDING_TABLES
+    counting = _COUNTS.format(tables=tables, where=where)
     for group in (None, *GROUPS):
         counts = tuple(
             FindingCount(context, rule, FINDING_SEVERITIES[severity], count)
-            for context, rule, severity, count in database.execute(_COUNTS, (group,))
+            for context, rule, severity, count in database.execute(counting, (group, *values))
         )
         if counts:
             (entries,) = database.execute(
-                "SELECT count(DISTINCT entry) FROM finding WHERE listed_in IS ?", (group,)
+                f"SELECT count(DISTINCT finding.entry) {tables} WHERE listed_in IS ? AND {where}", (group, *values)
             ).fetchone()
             yield FindingGroup(group, entries, counts)
 
@@ -35,3 +38,12 @@ def count_sensitive(store: Store, filters: Conditions = EVERYTHING) -> int:
     where, values = filters.sql()
     query = f"SELECT count(*) {FINDING_TABLES} WHERE json_extract(finding.data, '$.sensitive') AND {where}"
     return int(store.database.execute(query, values).fetchone()[0])
+
+
+def count_findings(store: Store, filters: Conditions = EVERYTHING) -> tuple[int, int]:
+    """Findings that the filters admit, and the entries in which they lie."""
+    where, values = filters.sql()
+    tables = "FROM finding" if filters == EVERYTHING else FINDING_TABLES
+    query = f"SELECT count(*), count(DISTINCT finding.entry) {tables} WHERE {where}"
+    findings, places = store.database.execute(query, values).fetchone()
+    return int(findings), int(places)

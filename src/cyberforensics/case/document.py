@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from cyberforensics.case import rows
+from cyberforensics.case.annotations import annotations
+from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.contents import from_cache, known_contents
-from cyberforensics.case.counts import count_sensitive, finding_groups
+from cyberforensics.case.counts import count_findings, count_sensitive, finding_groups
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.cross_check import cross_checks
 from cyberforensics.case.doubles import doubles
@@ -15,11 +17,13 @@ from cyberforensics.case.orientation import facts
 from cyberforensics.case.passes import SCAN
 from cyberforensics.case.scans import scan_coverage
 from cyberforensics.case.store import Store, joined, sum_of
+from cyberforensics.model.annotations import Selection
 from cyberforensics.model.case_document import (
     MAX_FINDINGS,
     ActivityBin,
     CaseDocument,
     DigestCheck,
+    Doubles,
     ExhibitDocument,
     ListRecord,
     PackRecord,
@@ -44,28 +48,42 @@ _DAY = 86_400 * 1_000_000
 _FIRST_DAY, _LAST_DAY = 0, 49_673  # 1970-01-01 to 2106-01-01
 
 
-def case_document(store: Store, title: str = "Triage report", times: SortedTimes | None = None) -> CaseDocument:
-    """Read the whole document of a case; `times`, where the caller has sorted them already."""
+def case_document(
+    store: Store, title: str = "Triage report", times: SortedTimes | None = None, only: str | None = None
+) -> CaseDocument:
+    """Read the whole document of a case.
+
+    Args:
+        times: where the caller has sorted them already.
+        only: a label; findings, entries and times are those that it selects, and everything else is whole.
+    """
     if times is None:
-        with sorted_times(store) as times:
-            return case_document(store, title, times)
+        with sorted_times(store, only=only) as times:
+            return case_document(store, title, times, only)
     exhibits = tuple(exhibit_document(store, exhibit) for exhibit in rows.zones(store))
     bins, outside, total = _activity(times)
+    wanted = Conditions(selected=only, of_findings=only is not None)
+    findings, places = count_findings(store, wanted)
+    entries = rows.count_entries(store, Conditions(selected=only))
     return CaseDocument(
         title=title,
         product=f"{PRODUCT} {product_version()}",
         exhibits=exhibits,
-        findings=tuple(rows.findings(store, order="first", limit=MAX_FINDINGS)),
-        findings_total=_count(store, "finding"),
-        finding_groups=tuple(finding_groups(store)),
-        findings_sensitive=count_sensitive(store),
-        doubles=doubles(store),
-        findings_in=store.database.execute("SELECT count(DISTINCT entry) FROM finding").fetchone()[0],
+        findings=tuple(rows.findings(store, filters=wanted, order="first", limit=MAX_FINDINGS)),
+        findings_total=findings,
+        finding_groups=tuple(finding_groups(store, wanted)),
+        findings_sensitive=count_sensitive(store, wanted),
+        doubles=doubles(store) if only is None else Doubles(),
+        findings_in=places,
         problems=tuple(_problems(store)),
         activity=bins,
         activity_outside=outside,
-        entries_total=_count(store, "entry"),
+        entries_total=entries,
         timeline_total=total,
+        annotations=annotations(store),
+        selection=None
+        if only is None
+        else Selection(only, findings, count_findings(store)[0], entries, rows.count_entries(store)),
     )
 
 
@@ -87,10 +105,6 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
         facts=tuple(facts(store, exhibit, order="asked")),
         cross_checks=tuple(cross_checks(store, exhibit)),
     )
-
-
-def _count(store: Store, table: str) -> int:
-    return int(store.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterator[Check]:

@@ -10,13 +10,15 @@ import getpass
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic_ns
 
 from cyberforensics.case.sealed import AFTER, MANIFEST, is_sealed, refuse_half_sealed
-from cyberforensics.errors import CannotWrite
+from cyberforensics.errors import CannotWrite, Error
+from cyberforensics.model.versions import versions
 
 LOG = "examination-log.jsonl"
 
@@ -32,6 +34,31 @@ def operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+@contextmanager
+def recorded(
+    folder: Path, what: str, facts: Mapping[str, object], command: Sequence[str]
+) -> Iterator[dict[str, object]]:
+    """Log that an action starts, on what, by which command and with which versions; and how it ended.
+
+    The block gets a dictionary for the facts of the last line: `what finished`, or `what stopped` with the error.
+
+    Raises:
+        CannotWrite: the log can't be written; then the block is not begun, or what it did does not count as done.
+    """
+    append(folder, f"{what} started", {**facts, "command": list(command), "versions": dict(versions())})
+    result: dict[str, object] = {}
+    try:
+        yield result
+    except BaseException as stop:
+        told = {"by": type(stop).__name__}
+        if isinstance(stop, Error):
+            told["error"] = str(stop)
+        with suppress(CannotWrite):
+            append(folder, f"{what} stopped", told)
+        raise
+    append(folder, f"{what} finished", result)
 
 
 def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from cyberforensics.case import rows
+from cyberforensics.case.conditions import SELECTED_ENTRIES
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
 from cyberforensics.model.case_document import TimelinePlace, TimelineRow
@@ -50,14 +51,16 @@ SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, time
     SELECT times.*, {MOMENT} AS moment FROM ({_STORED} UNION ALL {_EVENTS}) AS times
     JOIN volume ON volume.number = times.volume JOIN exhibit ON exhibit.exhibit = volume.exhibit
 ) AS timed JOIN entry ON entry.number = timed.entry
-WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2)
+WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2) AND {{selected}}
 ORDER BY moment IS NULL, moment, iif(timed.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), timed.raw, 0),
          entry.id, timed.meaning, timed.raw, timed.event
 """
 
 
 @contextmanager
-def sorted_times(store: Store, start: int | None = None, end: int | None = None) -> Iterator[SortedTimes]:
+def sorted_times(
+    store: Store, start: int | None = None, end: int | None = None, only: str | None = None
+) -> Iterator[SortedTimes]:
     """Sort the times of the case as it is now, those that are no moment at the end; forgotten when the block ends.
 
     The table is narrow, so that sorting millions moves little, and each time's moment is computed once.
@@ -65,11 +68,14 @@ def sorted_times(store: Store, start: int | None = None, end: int | None = None)
     Args:
         start: microseconds since 1970; nothing before it.
         end: nothing from it on.
+        only: a label; times of the entries that it selects.
     """
     database = store.database
     (number,) = database.execute("SELECT coalesce(max(rowid), 0) + 1 FROM temp.sqlite_master").fetchone()
     table = f"temp.sorted_times_{number}"  # as its own row there will be numbered, so that no two are called the same
-    database.execute(f"CREATE TABLE {table} AS {_SORTED}", (start, end))
+    selected = "1" if only is None else SELECTED_ENTRIES.replace("?", "?3")
+    values = (start, end) if only is None else (start, end, only)
+    database.execute(f"CREATE TABLE {table} AS {_SORTED.format(selected=selected)}", values)
     try:
         yield SortedTimes(store, table)
     finally:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from cyberforensics.case.annotations import labels_of
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
@@ -33,6 +34,8 @@ from cyberforensics.model.volume import Volume
 _FIRST = "(SELECT first.%s FROM entry AS first WHERE first.number = entry.content)"
 """What was decided of a content before it was read stands with its first name, and holds for all."""
 
+_ENTRY_TABLES = """entry LEFT JOIN examination ON examination.content = entry.content
+JOIN time_kinds ON time_kinds.number = entry.time_kinds"""
 _ENTRY = f"""
 SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.path_raw, entry.stream, entry.kind,
        entry.meta_address, entry.allocated, entry.name_state, entry.recovery, entry.size, time_kinds.kinds,
@@ -43,8 +46,7 @@ SELECT entry.number, entry.volume, entry.id, entry.parent, entry.path, entry.pat
        examination.known, coalesce(examination.rules_skipped, 0),
        {", ".join(f"entry.{column}" for column in TIME_COLUMNS)},
        EXISTS (SELECT 1 FROM entry AS other WHERE other.content = entry.content AND other.content <> other.number)
-FROM entry LEFT JOIN examination ON examination.content = entry.content
-JOIN time_kinds ON time_kinds.number = entry.time_kinds
+FROM {_ENTRY_TABLES}
 """
 _FIRST_TIME = 37
 _HAS_OTHER_NAMES = _FIRST_TIME + len(TIME_COLUMNS)
@@ -67,9 +69,11 @@ def volumes(store: Store, exhibit: str | None = None) -> Iterator[Volume]:
         yield decoder(Volume)(json.loads(data))
 
 
-def count_entries(store: Store) -> int:
-    """How many entries a case has."""
-    return int(store.database.execute("SELECT count(*) FROM entry").fetchone()[0])
+def count_entries(store: Store, filters: Conditions = EVERYTHING) -> int:
+    """How many entries a case has, of those that the filters admit."""
+    where, values = filters.sql()
+    tables = "entry" if filters == EVERYTHING else _ENTRY_TABLES
+    return int(store.database.execute(f"SELECT count(*) FROM {tables} WHERE {where}", values).fetchone()[0])
 
 
 def zones(store: Store) -> dict[str, str | None]:
@@ -82,12 +86,12 @@ def entries(
 ) -> Iterator[EntryRow]:
     """Entries that the filters admit, at most `limit`; `order` is a key of `ORDERS`."""
     volumes, zone_of = volumes_by_number(store), zones(store)
-    names = _names_of(store)
+    names, labels = _names_of(store), labels_of(store)
     where, values = filters.sql()
     query = f"{_ENTRY} WHERE {where} ORDER BY {ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
         volume = volumes[row[1]]
-        yield _entry_row(names, row, volume, zone_of[volume.exhibit])
+        yield _entry_row(names, row, volume, zone_of[volume.exhibit], labels.get(row[2], ()))
 
 
 def volumes_by_number(store: Store) -> dict[int, Volume]:
@@ -107,7 +111,9 @@ def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, Encoding], ...]:
     )
 
 
-def _entry_row(names: _NamesOf, row: tuple[Any, ...], volume: Volume, zone: str | None) -> EntryRow:
+def _entry_row(
+    names: _NamesOf, row: tuple[Any, ...], volume: Volume, zone: str | None, labels: tuple[str, ...]
+) -> EntryRow:
     digests = Digests(row[28], row[29], row[30]) if row[30] is not None else None
     status, reason = (row[26], row[27]) if row[26] is not None else (row[24], row[25])
     if status is None:
@@ -130,6 +136,7 @@ def _entry_row(names: _NamesOf, row: tuple[Any, ...], volume: Volume, zone: str 
         zone=zone,
         known=tuple(json.loads(row[35])) if row[35] is not None else (),
         rules_skipped=bool(row[36]),
+        labels=labels,
     )
 
 
@@ -211,7 +218,7 @@ def findings(
     store: Store, *, filters: Conditions = EVERYTHING, order: str = "id", limit: int = -1
 ) -> Iterator[LocatedFinding]:
     """Findings in entries that the filters admit, with their place."""
-    names = _names_of(store)
+    names, labels = _names_of(store), labels_of(store)
     where, values = filters.sql()
     query = f"{_FINDING} WHERE {where} ORDER BY {FINDING_ORDERS[order]} LIMIT {limit:d}"
     for row in store.database.execute(query, values):
@@ -232,6 +239,7 @@ def findings(
             context=row[1],
             group=row[17],
             finding=decoder(Finding)(json.loads(row[2])),
+            labels=labels.get(row[0], ()),
         )
 
 
@@ -245,11 +253,13 @@ def problems(store: Store) -> Iterator[tuple[str, str, str | None, str | None, P
         yield (*row[:4], Problem(Stage(row[4]), row[5], row[6], Severity(row[7]), row[8], row[9]))
 
 
-def events(store: Store) -> Iterator[tuple[str, str, str, Event]]:
-    """Events of parsers in the order of their ids: id, exhibit, entry id, event."""
+def events(store: Store, label: str | None = None) -> Iterator[tuple[str, str, str, Event, tuple[str, ...]]]:
+    """Events of parsers in the order of their ids: id, exhibit, entry id, event, labels; of all, or of one label."""
+    labels = labels_of(store)
     query = (
         "SELECT event.id, volume.exhibit, entry.id, event.data FROM event JOIN entry ON entry.number = event.entry "
-        "JOIN volume ON volume.number = entry.volume ORDER BY event.id, event.number"
+        "JOIN volume ON volume.number = entry.volume "
+        "WHERE ?1 IS NULL OR event.id IN (SELECT item FROM tag WHERE label = ?1) ORDER BY event.id, event.number"
     )
-    for row in store.database.execute(query):
-        yield row[0], row[1], row[2], decoder(Event)(json.loads(row[3]))
+    for row in store.database.execute(query, (label,)):
+        yield row[0], row[1], row[2], decoder(Event)(json.loads(row[3])), labels.get(row[0], ())

@@ -191,6 +191,31 @@ CREATE TABLE source_check (
     data TEXT NOT NULL                -- JSON: model.case_document.SourceCheck
 ) STRICT;
 
+CREATE TABLE tag (                    -- what people said of an item: no result
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,               -- entry, finding, event
+    item TEXT NOT NULL,               -- its id, which survives a new run
+    label TEXT NOT NULL,
+    note TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    time TEXT NOT NULL,
+    UNIQUE (item, label)
+) STRICT;
+
+CREATE TABLE noted_fact (             -- notes of the examiner
+    number INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    time TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE opinion (                -- the examiner's, apart from every fact
+    number INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    time TEXT NOT NULL
+) STRICT;
+
 CREATE INDEX entry_other_names ON entry (content) WHERE content <> number;
 """
 

@@ -166,6 +166,24 @@ def open_existing(folder: Path, *, closed: bool = False) -> Store:
     return store
 
 
+def open_to_annotate(folder: Path) -> Store:
+    """Open a case for what people add to it: also while a run works on it, since nothing of a result is touched.
+
+    Raises:
+        CaseRefused: there is no case, or it is sealed.
+        CaseDamaged: it can't be read as a case.
+        CannotWrite: it can't be written.
+    """
+    refuse_no_case(folder)
+    refuse_sealed(folder)
+    if not (os.access(folder, os.W_OK) and os.access(folder / STORE, os.W_OK)):
+        raise CannotWrite(f"{folder}: the case folder can't be written", hint="copy it to a place that can be written")
+    store = Store(folder, _connect(folder / STORE), None)
+    with _closing_on_error(store):
+        _check_format(store)
+    return store
+
+
 def refuse_no_case(folder: Path) -> None:
     """For commands that need one.
 

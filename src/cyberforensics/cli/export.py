@@ -1,6 +1,7 @@
 """``cyberforensics export``."""
 
 import re
+import sys
 from fnmatch import translate
 from pathlib import Path
 from typing import Annotated
@@ -46,12 +47,17 @@ def command(
         path=None if path is None else translate(path), sha256=sha256 and sha256.lower(), finding=finding
     )
     roots = options.exhibits([], source, option="--source") if source else {}
+    asked = ("cyberforensics", *sys.argv[1:])
     with case.open_existing(folder) as store:
         if archive is None:
-            done = export.export(store, conditions, target, roots, accept_writable=accept_writable_source)
+            done = export.export(
+                store, conditions, target, roots, accept_writable=accept_writable_source, command=asked
+            )
             where = f"index: {target / export.INDEX}"
         else:
-            done, digest = export.export_zip(store, conditions, target, roots, accept_writable=accept_writable_source)
+            done, digest = export.export_zip(
+                store, conditions, target, roots, accept_writable=accept_writable_source, command=asked
+            )
             where = f"archive: {target}, password {report.PASSWORD.decode()}, SHA-256 {digest}"
     if json:
         render.as_json([report.index_object(item.row, item.file, item.reason) for item in done])

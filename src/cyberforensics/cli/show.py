@@ -10,6 +10,7 @@ import typer
 
 from cyberforensics import case, query, report
 from cyberforensics.cli import options, render
+from cyberforensics.model.annotations import checked_label
 from cyberforensics.model.shown import ShownZone, for_eyes, zoned_for_eyes
 
 
@@ -24,6 +25,7 @@ class What(StrEnum):
     COVERAGE = "coverage"
     FACTS = "facts"
     CROSS_CHECK = "cross-check"
+    TAGS = "tags"
 
 
 class Context(StrEnum):
@@ -61,6 +63,7 @@ def command(
         bool | None, typer.Option("--known/--not-known", help="Only what a list of known digests holds, or does not.")
     ] = None,
     context: Annotated[Context | None, typer.Option(help="Findings that lie in such a place.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="LABEL", help="Only what bears this label itself.")] = None,
     unmask: Annotated[
         bool, typer.Option("--unmask", help="Show what sensitive rules matched; the examination log records it.")
     ] = False,
@@ -77,6 +80,7 @@ def command(
         min_size=min_size,
         known=known,
         context=None if context is None else context.value,
+        tag=None if tag is None else checked_label(tag),
     )
     zone = options.shown(show_timezone)
     with case.open_existing(folder) as store:
@@ -101,6 +105,7 @@ _KINDS: Mapping[What, str] = {
     What.COVERAGE: "coverage",
     What.FACTS: "fact",
     What.CROSS_CHECK: "cross-check",
+    What.TAGS: "tag",
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "entries": ("volume", "status", "name_state", "size", "media_type", "path"),
@@ -109,6 +114,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "problems": ("severity", "code", "volume", "path", "message"),
     "facts": ("volume", "question", "state", "subject", "value", "time", "path"),
     "cross-check": ("volume", "state", "second", "compared", "known", "different", "reason"),
+    "tags": ("id", "kind", "label", "operator", "time", "note"),
     "volumes": ("id", "status", "filesystem", "offset", "size", "type"),
 }
 
@@ -125,7 +131,7 @@ def _table(what: str, objects: Iterator[Mapping[str, object]], *, zone: ShownZon
             yield from report.coverage_lines(found)
         return
     columns = _COLUMNS[what]
-    if zone is not None and "time" in columns:
+    if zone is not None and what == "events":
         columns = ("time", "time_shown", *columns[1:])
     rows = ([_cell(found, name, exact=exact) for name in columns] for found in map(_with_keyword, objects))
     titles = [f"in {zone.name}" if zone is not None and name == "time_shown" else name for name in columns]
@@ -159,6 +165,6 @@ def _cell(found: Mapping[str, object], name: str, *, exact: bool) -> str:
         return str(value)
     if name == "size" and isinstance(value, int):
         return render.in_bytes(value)
-    if name == "time":
+    if name == "time" and "zone_basis" in found:
         return for_eyes(str(value), str(found["zone_basis"]))
     return zoned_for_eyes(str(value)) if name == "time_shown" else str(value)

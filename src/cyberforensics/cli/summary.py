@@ -27,5 +27,6 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from (f"  - {line}" for line in report.not_examined(document))
     yield ""
     yield from report.found(document)
+    yield from report.annotations_in_words(document)
     yield f"Report:   {summary.report}"
     yield f"Timeline: {summary.timeline}"

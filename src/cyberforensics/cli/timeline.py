@@ -1,5 +1,6 @@
 """``cyberforensics timeline``."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -50,13 +51,11 @@ def command(
         if output is None:
             render.lines(lines)
         else:
-            with replacing(output) as out:
-                report.write_lines(lines, out)
-            case.log_action(
-                folder,
-                "timeline written",
-                {"format": form.value, **({} if zone is None else {"times shown in": str(zone)})},
-            )
+            facts = {"format": form.value, **({} if zone is None else {"times shown in": str(zone)})}
+            with case.recorded(folder, "timeline", facts, ("cyberforensics", *sys.argv[1:])) as result:
+                with replacing(output) as out:
+                    report.write_lines(lines, out)
+                result["file"] = str(output)
     for notice in report.notice_lines(form.value, left_out):
         render.say(notice)
     render.shown_zone(zone)

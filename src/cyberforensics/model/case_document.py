@@ -5,9 +5,10 @@ Every table that is cut says how many rows were left out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from cyberforensics.model.annotations import Annotations, Selection
 from cyberforensics.model.contexts import Group
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage
 from cyberforensics.model.cross_check import CrossCheck
@@ -192,6 +193,8 @@ class LocatedFinding:
     group: Group | None
     """Of `model.contexts.GROUPS`; None where it is listed first."""
     finding: Finding
+    labels: tuple[str, ...] = ()
+    """Of the examiner's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +319,10 @@ class CaseDocument:
     entries_total: int
     timeline_total: int
     seal: SealRecord | None = None
+    annotations: Annotations = field(default_factory=Annotations)
+    """What people added."""
+    selection: Selection | None = None
+    """Where it holds only what bears a label: findings, entries, timeline and activity are those, the rest is whole."""
 
 
 MAX_FINDINGS = 20_000
@@ -345,6 +352,8 @@ class EntryRow:
     """Names of the known lists that hold its digest."""
     rules_skipped: bool = False
     """Whether rules and keywords were not run on it because of that."""
+    labels: tuple[str, ...] = ()
+    """Of the examiner's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a run is asked, how it tells of itself, and what it comes to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from cyberforensics.model.case_document import CaseDocument
@@ -93,6 +93,28 @@ class Options:
     """Read every volume that two readers know with the second one, too, and compare."""
     cache: Path | None = None
     """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
+
+    def resolved(self) -> dict[str, object]:
+        """Every choice but the command as it holds for this run, defaults too, for the examination log."""
+        chosen: dict[str, object] = {
+            each.name: _plain(getattr(self, each.name)) for each in fields(self) if each.name != "command"
+        }
+        return chosen | {
+            "limits": self.limits.in_words(),
+            "scope": self.scope.in_words(),
+            "scope_note": self.scope.note,
+        }
+
+
+def _plain(value: object) -> object:
+    """A choice as JSON can hold it."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    return f"{value.algorithm}:{value.value}" if isinstance(value, StoredDigest) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cyberforensics.report.jsonl import (
     json_line,
     problem_object,
     schema,
+    tag_object,
     volume_object,
 )
 from cyberforensics.report.lines import write_lines
@@ -32,6 +33,7 @@ from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.seal import seal_lines
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
+    annotations_in_words,
     coverage_in_words,
     cross_checked,
     examined,
@@ -51,6 +53,7 @@ __all__ = [
     "PASSWORD",
     "LeftOut",
     "ProtectedZip",
+    "annotations_in_words",
     "bodyfile_lines",
     "coverage_in_words",
     "coverage_lines",
@@ -81,6 +84,7 @@ __all__ = [
     "seal_lines",
     "summary",
     "summary_object",
+    "tag_object",
     "timesketch_lines",
     "visible",
     "volume_object",

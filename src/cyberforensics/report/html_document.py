@@ -17,6 +17,7 @@ from cyberforensics.model.times import SECOND, rfc3339
 from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
 from cyberforensics.report.html_activity import activity_object
+from cyberforensics.report.html_annotations import annotations_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
 from cyberforensics.report.html_orientation import orientation_object
 from cyberforensics.report.jsonl import cross_check_object
@@ -28,6 +29,7 @@ from cyberforensics.report.summary import (
     not_examined,
     searched,
     searched_for,
+    selection_in_words,
     standing_twice,
     summary,
     total,
@@ -48,7 +50,7 @@ def document_object(
         "title": document.title,
         "product": document.product,
         "triage": TRIAGE,
-        "alerts": [*([UNMASKED] if unmask else []), *alerts(document)],
+        "alerts": [*selection_in_words(document), *([UNMASKED] if unmask else []), *alerts(document)],
         "notExamined": not_examined(document),
         "summary": summary(document),
         "glance": _glance(document),
@@ -68,6 +70,8 @@ def document_object(
         "entriesShown": shown[0],
         "timelineShown": shown[1],
         "seal": None if document.seal is None else seal_object(document.seal),
+        "selected": document.selection is not None,
+        **annotations_object(document.annotations),
         "shownZone": None if zone is None else {"name": zone.name, "tzdata": zone.tzdata},
         "words": {
             "states": dict(words.NAME_STATES),

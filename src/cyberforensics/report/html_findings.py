@@ -57,6 +57,7 @@ def finding_rows(findings: Iterable[LocatedFinding], *, unmask: bool = False) ->
             "what": what_matched(finding),
             "severity": finding.severity,
             "tags": finding.tags,
+            "labels": located.labels,
             "meta": [[key, value if isinstance(value, str) else str(value)] for key, value in finding.meta],
             "sensitive": finding.sensitive,
             "masked": finding.sensitive and not unmask,

@@ -68,7 +68,8 @@ def entry_rows(
             *(entry.mode, entry.uid, entry.gid, number(entry.owner), entry.link_target),
             *(_other_names(row), row.all_zero),
         )
-        yield f"[{_cells(before)},[{','.join(times)}],{owner_cells(after)}]"
+        labels = f",{embedded(row.labels)}" if row.labels else ""
+        yield f"[{_cells(before)},[{','.join(times)}],{owner_cells(after)}{labels}]"
 
 
 def _other_names(row: EntryRow) -> tuple[str | int, ...] | None:

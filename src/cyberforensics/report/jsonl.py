@@ -5,11 +5,12 @@ which lies beside this module: a missing value is null, and ``<field>_missing`` 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from importlib import resources
 from typing import Any
 
+from cyberforensics.model.annotations import Tag
 from cyberforensics.model.case_document import EntryRow, ExhibitDocument, LocatedFinding
 from cyberforensics.model.coverage import Amount, EntryCoverage
 from cyberforensics.model.cross_check import CrossCheck
@@ -39,15 +40,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
             "owner",
             "link_target",
         ),
-        *("status", "status_reason", "locator"),
+        *("status", "status_reason", "locator", "labels"),
     ),
     "finding": (
         *("id", "evidence", "volume", "entry", "path", "stream", "class", "source", "pack", "namespace", "rule"),
         *("tags", "meta", "severity", "context", "sensitive", "strings", "strings_left_out"),
+        "labels",
     ),
     "event": (
         *("id", "evidence", "entry", "time", "raw", "encoding", "precision", "zone_basis", "meaning"),
-        *("data_type", "message", "attributes"),
+        *("data_type", "message", "attributes", "labels"),
     ),
     "problem": (*("id", "evidence", "volume", "entry", "stage", "code", "severity", "path", "offset", "message"),),
     "fact": (
@@ -59,6 +61,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("compared", "known", "different", "fields", "folded", "differences", "differences_left_out"),
         *("not_compared", "shared"),
     ),
+    "tag": ("id", "kind", "label", "note", "operator", "time"),
     "volume": ("id", "evidence", "slot", "offset", "size", "type", "filesystem", "status"),
     "coverage": ("id", "evidence", "entries", "scans", "media", "known", "rules_skipped"),
 }
@@ -134,7 +137,7 @@ def entry_object(row: EntryRow, shown: ShownZone | None = None) -> Object:
     result |= {"status": row.status, "status_reason": row.status_reason}
     nowhere = "not-applicable" if row.status == Status.NO_CONTENT else "not-available"
     _put(result, "locator", None if entry.locator is None else loads(entry.locator), nowhere)
-    return result
+    return result | {"labels": list(row.labels)}
 
 
 def _raw_path(row: EntryRow) -> str | None:
@@ -199,6 +202,7 @@ def finding_object(located: LocatedFinding, *, unmask: bool = False) -> Object:
         "sensitive": finding.sensitive,
         "strings": [_match(match, in_context=finding.source == "keyword", masked=masked) for match in finding.strings],
         "strings_left_out": finding.strings_left_out,
+        "labels": list(located.labels),
     }
 
 
@@ -219,6 +223,8 @@ def event_object(
     event: Event,
     zone: str | None = None,
     shown: ShownZone | None = None,
+    *,
+    labels: Sequence[str] = (),
 ) -> Object:
     """An event of a parser; `zone` is the one declared for the exhibit's local clocks, `shown` as in an entry."""
     return {
@@ -230,6 +236,19 @@ def event_object(
         "data_type": event.data_type,
         "message": event.message,
         "attributes": dict(event.attributes),
+        "labels": list(labels),
+    }
+
+
+def tag_object(tag: Tag) -> Object:
+    """One label of one item; `id` is the item's."""
+    return {
+        "id": tag.item,
+        "kind": tag.kind,
+        "label": tag.label,
+        "note": tag.note or None,
+        "operator": tag.operator,
+        "time": tag.time,
     }
 
 

@@ -128,6 +128,8 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
             "matches": document.doubles.matches,
             "matches_twice": document.doubles.matches_twice,
         },
+        "labels": [asdict(count) for count in document.annotations.labels],
+        "notes": {"facts": document.annotations.facts_total, "opinions": document.annotations.opinions_total},
         "problems": [
             {"exhibit": group.exhibit, "code": group.code, "severity": group.severity, "count": group.count}
             for group in document.problems

@@ -5,6 +5,7 @@ The terminal and every report print these very sentences, so that no two of them
 
 from collections.abc import Iterator, Mapping
 
+from cyberforensics.model.annotations import LabelCount
 from cyberforensics.model.case_document import CaseDocument, ExhibitDocument, FindingGroup, PassRecord
 from cyberforensics.model.coverage import Amount, EntryCoverage
 from cyberforensics.model.cross_check import CrossCheck
@@ -22,6 +23,7 @@ UNMASKED = (
 )
 """Page one of a report that masks nothing."""
 
+_LABELS_NAMED = 12
 _RULES_NAMED = 4
 """Rules of a group that its line names."""
 _NOT_OPENED = (
@@ -40,13 +42,55 @@ _STAGES_BEFORE_CONTENT = frozenset({"open", "volumes", "walk"})
 def summary(document: CaseDocument) -> list[str]:
     """All of it but the list of what was not examined."""
     return [
+        *selection_in_words(document),
         *examined(document),
         *integrity(document),
         *coverage_in_words(document),
         *known_in_words(document),
         *cross_checked(document),
         *found(document),
+        *annotations_in_words(document),
     ]
+
+
+def selection_in_words(document: CaseDocument) -> list[str]:
+    """What a report of one label holds, with the totals; nothing of a whole report."""
+    chosen = document.selection
+    if chosen is None:
+        return []
+    return [
+        f"SELECTION: this report holds only what the label {words.visible(chosen.label)} selects: "
+        f"{chosen.findings:,} of {words.counted(chosen.findings_of, 'finding')} and {chosen.entries:,} of "
+        f"{words.counted(chosen.entries_of, 'entry', 'entries')} of the case. A finding is selected where it or its "
+        "entry bears the label, an entry where it, a finding or an event of it does; times are those of the selected "
+        "entries. Coverage, problems and what was not examined are those of the whole case."
+    ]
+
+
+def annotations_in_words(document: CaseDocument) -> list[str]:
+    """How many items bear each label, and how many notes there are: what people added, no result."""
+    added = document.annotations
+    named = [f"{words.visible(count.label)} ({_labelled(count)})" for count in added.labels[:_LABELS_NAMED]]
+    if added.labels_total > _LABELS_NAMED:
+        named.append(words.counted(added.labels_total - _LABELS_NAMED, "more label"))
+    lines = [f"Labels that people set: {words.joined(named)}."] if named else []
+    if added.facts_total or added.opinions_total:
+        facts, opinions = words.counted(added.facts_total, "note"), words.counted(added.opinions_total, "opinion")
+        lines.append(f"Added by the examiner: {facts} of fact and {opinions}, each in a section of its own.")
+    return lines
+
+
+def _labelled(count: LabelCount) -> str:
+    parts = [
+        words.counted(number, one, many)
+        for number, one, many in (
+            (count.findings, "finding", "findings"),
+            (count.entries, "entry", "entries"),
+            (count.events, "event", "events"),
+        )
+        if number
+    ]
+    return words.joined(parts)
 
 
 def examined(document: CaseDocument) -> list[str]:
@@ -194,6 +238,9 @@ def total(parts: Mapping[str, Amount]) -> Amount:
 
 def found(document: CaseDocument) -> list[str]:
     """How many findings there are and how severe, where they lie, and what their number does not say."""
+    chosen = document.selection
+    if chosen is not None and chosen.findings == 0:
+        return [f"No finding is selected; the case has {chosen.findings_of:,}."]
     used = [kind for kind in _SEARCHED if any(kind in searched_for(exhibit) for exhibit in document.exhibits)]
     one = words.joined([_SEARCHED[kind] for kind in used], "or")
     if document.findings_total == 0:

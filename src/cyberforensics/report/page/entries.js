@@ -1,6 +1,6 @@
 // The entries: one row for one name of one stream.
 
-const E = { id: 0, volume: 1, path: 2, stream: 3, kind: 4, address: 5, state: 6, recovery: 7, size: 8, type: 9, mismatch: 10, category: 11, status: 12, reason: 13, digests: 14, note: 15, times: 16, mode: 17, uid: 18, gid: 19, owner: 20, link: 21, names: 22, zero: 23 };
+const E = { id: 0, volume: 1, path: 2, stream: 3, kind: 4, address: 5, state: 6, recovery: 7, size: 8, type: 9, mismatch: 10, category: 11, status: 12, reason: 13, digests: 14, note: 15, times: 16, mode: 17, uid: 18, gid: 19, owner: 20, link: 21, names: 22, zero: 23, labels: 24 };
 
 class Entries {
   constructor(doc, found) {
@@ -12,6 +12,7 @@ class Entries {
     this.status = "";
     this.kind = "";
     this.onlyFound = false;
+    this.label = "";
     this.place = h("div", { class: "loading" }, "The rows are being read.");
     this.element = section("entries", "Entries", h("p", { class: "lead" }, "Every name that was seen: files, directories, links and alternate streams, in use, deleted and orphan. A row opens with a click or Enter."), zoneNote(doc), this.place);
   }
@@ -49,6 +50,7 @@ class Entries {
       for (const row of rows) if (row[column] !== null) met.add(row[column]);
       return [["", "all"]].concat([...met].map((number) => [words[number], (names && names[words[number]]) || words[number]]).sort((a, b) => (a[1] < b[1] ? -1 : 1)));
     };
+    const labels = [...new Set(rows.flatMap((row) => row[E.labels] || []))].sort();
     const only = h("input", { type: "checkbox", onchange: () => again("onlyFound")(only.checked) });
     this.searchField = search("Search", "path, digest or metadata address", (value) => again("text")(value.toLowerCase()));
     this.place.className = "";
@@ -64,6 +66,7 @@ class Entries {
         choice("Category", options(E.category), again("category")),
         choice("Name", options(E.state, this.doc.words.states), again("state")),
         choice("Status", options(E.status, this.doc.words.statuses), again("status")),
+        labels.length > 0 && choice("Label", [["", "all"]].concat(labels.map((label) => [label, label])), again("label")),
         h("label", { class: "field field-check" }, only, h("span", null, "with findings only"))
       ),
       this.table.element
@@ -79,6 +82,7 @@ class Entries {
     this.table.filter((place) => {
       const row = rows[place];
       for (const [column, number] of wanted) if (row[column] !== number) return false;
+      if (this.label && !(row[E.labels] || []).includes(this.label)) return false;
       if (onlyFound && !found.has(row[E.id])) return false;
       return !text || lower[place].includes(text);
     });
@@ -94,6 +98,7 @@ class Entries {
       list([
         ["Path", pathNode(row[E.path], row[E.stream])],
         hits ? ["Findings", h("button", { type: "button", class: "more", onclick: () => this.showFindings(row[E.id]) }, "Show " + counted(hits, "finding"))] : null,
+        row[E.labels] ? ["Labels of the examiner", row[E.labels].join(", ")] : null,
         ["Kind", word(E.kind) + (row[E.stream] === null ? "" : ", alternate stream")],
         ["Name", [this.doc.words.states[word(E.state)] || word(E.state), word(E.recovery) !== "not applicable" && h("span", { class: "cell-note" }, word(E.recovery))]],
         ["Examination", [this.doc.words.statuses[word(E.status)] || word(E.status), row[E.reason] !== null && h("span", { class: "cell-note" }, word(E.reason))]],

@@ -15,9 +15,10 @@ class Findings {
     this.severities = new Set(SEVERITIES);
     this.context = "";
     this.exhibit = "";
+    this.label = "";
     this.text = "";
     this.by = "rule";
-    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.entry].join("\n").toLowerCase());
+    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.labels.join(" "), finding.entry].join("\n").toLowerCase());
     this.groups = h("div", { class: "groups" });
     this.folds = h("div", { class: "folds" });
     this.count = h("p", { class: "count", role: "status", "aria-live": "polite" });
@@ -26,7 +27,8 @@ class Findings {
       this[name] = value;
       this.draw();
     };
-    const none = doc.rulesUsed ? "Nothing matched in what was examined." : "No rules were used: no content was searched.";
+    const labels = [...new Set(findings.flatMap((finding) => finding.labels))].sort();
+    const none = doc.selected ? "No finding is selected." : doc.rulesUsed ? "Nothing matched in what was examined." : "No rules were used: no content was searched.";
     this.element = section(
       "findings",
       "Findings",
@@ -41,6 +43,7 @@ class Findings {
               choice("Group by", [["rule", "rule"], ["place", "entry"], ["exhibit", "exhibit"], ["context", "context"]], again("by")),
               choice("Context", options("context"), again("context")),
               choice("Exhibit", options("exhibit"), again("exhibit")),
+              labels.length > 0 && choice("Label", [["", "all"]].concat(labels.map((label) => [label, label])), again("label")),
               h("fieldset", { class: "chips" }, h("legend", null, "Severity"), SEVERITIES.map((name) => this.chip(name)))
             ),
             this.count,
@@ -90,6 +93,7 @@ class Findings {
       if (!this.severities.has(finding.severity)) return;
       if (this.context && finding.context !== this.context) return;
       if (this.exhibit && finding.exhibit !== this.exhibit) return;
+      if (this.label && !finding.labels.includes(this.label)) return;
       if (this.text && !this.haystack[place].includes(this.text)) return;
       matching += 1;
       const key = this.key(finding);
@@ -214,6 +218,7 @@ class Findings {
         finding.names.length ? ["Other names", h("ul", { class: "bare" }, finding.names.map((name) => h("li", null, pathNode(name))), finding.namesLeftOut > 0 && h("li", { class: "soft" }, "and " + grouped(finding.namesLeftOut) + " more"))] : null,
         finding.sensitive ? ["Sensitive", "what matched may be payment data, a secret or personal data"] : null,
         finding.perName ? ["Holds for", "this name only: the rule looks at the name or place"] : null,
+        finding.labels.length ? ["Labels of the examiner", finding.labels.join(", ")] : null,
         finding.tags.length ? ["Tags", finding.tags.join(", ")] : null,
         finding.meta.length ? [finding.source === "hash-list" ? "The list says" : "The rule says", h("ul", { class: "bare meta" }, finding.meta.map(([key, value]) => h("li", null, h("span", { class: "soft" }, key), h("span", null, value))))] : null,
       ])

@@ -36,7 +36,7 @@ function drawFront(doc, findings) {
         [
           first && severityCounts(first),
           hidden > 0 && h("span", { class: "figure-line" }, grouped(hidden) + (first ? " more" : "") + " in groups below"),
-          !doc.findingGroups.length && (doc.rulesUsed ? "nothing matched" : "no rules were used"),
+          !doc.findingGroups.length && (doc.selected ? "none is selected" : doc.rulesUsed ? "nothing matched" : "no rules were used"),
         ],
         "findings"
       )
@@ -76,7 +76,7 @@ function drawFound(doc, first, behind, findings) {
           ),
           rest > 0 && h("p", null, go(counted(rest, "more rule") + " under Findings")),
         ]
-      : h("p", { class: "none" }, "Nothing matched among users' and system files."),
+      : h("p", { class: "none" }, doc.selected ? "Nothing selected lies among users' and system files." : "Nothing matched among users' and system files."),
     behind.map((group) =>
       h(
         "details",

@@ -16,7 +16,7 @@
     document.getElementById("details").close();
     findings.show(id);
   };
-  const parts = [drawFront(doc, findings), drawOrientation(doc), drawExhibits(doc), drawSummary(doc), drawCoverage(doc), findings.element, timeline.element, entries.element, drawProblems(doc), drawMethod(doc), drawEnd(doc)];
+  const parts = [drawFront(doc, findings), drawOrientation(doc), drawExhibits(doc), drawSummary(doc), drawCoverage(doc), findings.element, timeline.element, entries.element, drawProblems(doc), drawNotes(doc), drawOpinions(doc), drawMethod(doc), drawEnd(doc)].filter((part) => part !== null);
   main.replaceChildren(...parts);
   timeline.plot.start();
 
