@@ -18,6 +18,7 @@ LARGE = 20_000
 """Entries from which on a process of its own is worth its start for the timeline."""
 
 HTML, UNMASKED, TIMELINE = "report.html", "report-unmasked.html", "timeline.csv"
+CASE_JSONLD = "case.jsonld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,19 @@ def write_sealed_reports(
             _write_html(times, zone, folder, unmask=True, seal=seal)
         write_timeline(times, zone, folder)
     return (HTML, *((UNMASKED,) if unmask else ()), TIMELINE)
+
+
+def write_case_jsonld(store: case.Store) -> Path:
+    """Write the case as a graph of CASE/UCO: exhibits, actions, and the files in which something matched.
+
+    Raises:
+        CannotWrite: it can't be written.
+    """
+    path = store.folder / case.REPORTS / CASE_JSONLD
+    with replacing(path) as out:
+        found = case.entries(store, filters=case.Conditions(finding=""), order="weight")
+        report.write_case_jsonld(case.case_document(store), found, out)
+    return path
 
 
 def report_name(only: str | None, *, unmask: bool) -> str:

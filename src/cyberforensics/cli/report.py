@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics import case, triage
+from cyberforensics import case, reports, triage
 from cyberforensics.cli import options, render
 from cyberforensics.model.annotations import checked_label
 
@@ -24,6 +24,9 @@ def command(
             help="Show what sensitive rules matched, in a report of its own; the examination log records it.",
         ),
     ] = False,
+    case_jsonld: Annotated[
+        bool, typer.Option("--case-jsonld", help="Write the case as a graph of CASE/UCO, too: reports/case.jsonld.")
+    ] = False,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write the reports of a case again, from its store alone."""
@@ -36,5 +39,10 @@ def command(
     ):
         summary = triage.write_reports(store, unmask="report" if unmask else None, zone=zone, only=label)
         result["report"] = summary.report.name
+        graph = reports.write_case_jsonld(store) if case_jsonld else None
+        if graph is not None:
+            result["graph"] = graph.name
     render.line(str(summary.report))
+    if graph is not None:
+        render.line(str(graph))
     render.shown_zone(zone)

@@ -4,6 +4,7 @@ What is written depends on the arguments alone, so an identical case gives ident
 """
 
 from cyberforensics.report.bodyfile import bodyfile_lines
+from cyberforensics.report.case_jsonld import write_case_jsonld
 from cyberforensics.report.context import keyword_shown
 from cyberforensics.report.export_index import index_csv_lines, index_object
 from cyberforensics.report.html import MAX_ENTRIES, MAX_TIMELINE, write_html
@@ -88,6 +89,7 @@ __all__ = [
     "timesketch_lines",
     "visible",
     "volume_object",
+    "write_case_jsonld",
     "write_html",
     "write_lines",
 ]
