@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import Error, UsageError
-from cyberforensics.model.case_document import SealRecord
+from cyberforensics.model.case_document import CaseDocument, SealRecord
 from cyberforensics.model.run import Summary
 from cyberforensics.model.shown import ShownZone
 from cyberforensics.replacing import replacing
@@ -35,6 +35,46 @@ class TimelineJob:
         return iter(())
 
 
+@dataclass(frozen=True, slots=True)
+class PdfJob:
+    """Write the PDF report of a case, or one volume of its findings."""
+
+    folder: Path
+    volume: int = 0
+
+    def run(self, _: pipeline.Worker) -> Iterator[pipeline.Message]:
+        """Write it; there is nothing to answer."""
+        with case.open_existing(self.folder) as store:
+            _write_pdf(store.folder, case.case_document(store), self.volume)
+        return iter(())
+
+
+def write_pdfs(store: case.Store, document: CaseDocument) -> Path:
+    """Write the PDF report and its volumes of findings, each in a process of its own; what is sensitive is masked.
+
+    Returns the report's path. Volumes of an earlier report that has more of them are taken away.
+
+    Raises:
+        CannotWrite: they can't be written.
+    """
+    folder = store.folder / case.REPORTS
+    volumes = report.pdf_volumes(document)
+    for volume in range(volumes + 1):
+        with pipeline.beside(PdfJob(store.folder.absolute(), volume), store.folder) as job:
+            if not job.is_done():
+                _write_pdf(store.folder, document, volume)
+    kept = {report.pdf_name(volume) for volume in range(1, volumes + 1)}
+    for old in folder.glob("report-findings-*.pdf"):
+        if old.name not in kept:
+            old.unlink()
+    return folder / report.pdf_name()
+
+
+def _write_pdf(folder: Path, document: CaseDocument, volume: int) -> None:
+    with replacing(folder / case.REPORTS / report.pdf_name(volume)) as out:
+        report.write_pdf(document, out, volume)
+
+
 def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None, folder: Path | None = None) -> None:
     """Write the timeline, into the case where no other folder is named.
 
@@ -52,6 +92,7 @@ def write_reports(
     unmask: str | None = None,
     zone: ShownZone | None = None,
     only: str | None = None,
+    pdf: bool = False,
 ) -> Summary:
     """Write the reports of a case from its store alone.
 
@@ -62,6 +103,7 @@ def write_reports(
             log, which has it before anything is written. None to mask.
         zone: one in which times are shown beside UTC.
         only: a label: write a report of what it selects, in a file of its own; the timeline stays as it is.
+        pdf: write the PDF report as well; one that is there is written again, so that it is never older than the rest.
 
     Raises:
         UsageError: nothing bears the label.
@@ -87,7 +129,8 @@ def write_reports(
         summary = _write_html(times, zone, store.folder / case.REPORTS, unmask=unmask is not None)
         if not other.is_done():
             write_timeline(times, zone)
-    return summary
+    pdf = pdf or (unmask is None and (store.folder / case.REPORTS / report.pdf_name()).exists())
+    return replace(summary, pdf=write_pdfs(store, summary.document)) if pdf else summary
 
 
 def write_sealed_reports(

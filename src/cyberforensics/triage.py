@@ -35,7 +35,8 @@ def triage(
         EvidenceError: none of the sources could be opened.
         RulePackError: a rule pack is broken.
         ListError: a list of digests or of keywords is broken.
-        CaseRefused: the case is locked, or an exhibit's id stands for other media or other settings.
+        CaseRefused: the case is locked, its case.toml is not of its form, or an exhibit's id stands for other media or
+            other settings.
         CannotWrite: the case, the content cache or the index of a list could not be written.
         UsageError: a folder lies where it can't be used, the content cache is damaged, or a file of notable paths is
             not of its form.
@@ -44,6 +45,7 @@ def triage(
     case.refuse_sealed(case_folder)
     deadline = None if options.stop_after is None else time.monotonic() + options.stop_after
     named = sources if isinstance(sources, Mapping) else {source.absolute().name: source for source in sources}
+    case.read_facts(case_folder)
     notable = pipeline.load_notable(options.notable)
     if options.skip_known and not options.known:
         raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
@@ -60,7 +62,7 @@ def triage(
             unopened, outcomes = _exhibits(run, named)
             observer(Progress("reporting", ""))
             summary = replace(
-                write_reports(store, beside=True, zone=options.show_zone),
+                write_reports(store, beside=True, zone=options.show_zone, pdf=options.pdf),
                 unopened=unopened,
                 already_examined=tuple(name for name, outcome in outcomes.items() if outcome == "examined before"),
                 stopped=tuple(name for name, outcome in outcomes.items() if outcome == "stopped"),

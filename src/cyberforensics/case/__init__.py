@@ -22,6 +22,7 @@ from cyberforensics.case.cross_check import (
     to_redigest,
 )
 from cyberforensics.case.document import case_document, exhibit_document
+from cyberforensics.case.facts import new_case, read_facts
 from cyberforensics.case.log import LOG, last_line, recorded
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.log_reading import LogLine, read_log
@@ -55,6 +56,7 @@ from cyberforensics.case.sealed import (
     refuse_sealed,
 )
 from cyberforensics.case.store import (
+    FACTS,
     FILES,
     REPORTS,
     STORE,
@@ -70,6 +72,7 @@ from cyberforensics.case.store import (
 
 __all__ = [
     "AFTER",
+    "FACTS",
     "FILES",
     "LOG",
     "MANIFEST",
@@ -135,6 +138,7 @@ __all__ = [
     "manifest_lines",
     "match_digests",
     "media_coverage",
+    "new_case",
     "notes",
     "only_second",
     "open_existing",
@@ -146,6 +150,7 @@ __all__ = [
     "plan_scan",
     "problems",
     "progress_of",
+    "read_facts",
     "read_log",
     "record_batch",
     "record_cross_check",

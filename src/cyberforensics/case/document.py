@@ -12,6 +12,7 @@ from cyberforensics.case.counts import count_findings, count_sensitive, finding_
 from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.cross_check import cross_checks
 from cyberforensics.case.doubles import doubles
+from cyberforensics.case.facts import read_facts
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.orientation import facts
 from cyberforensics.case.passes import SCAN
@@ -84,6 +85,7 @@ def case_document(
         selection=None
         if only is None
         else Selection(only, findings, count_findings(store)[0], entries, rows.count_entries(store)),
+        facts=read_facts(store.folder),
     )
 
 

@@ -51,6 +51,7 @@ def _damaged(path: Path, error: sqlite3.DatabaseError) -> CaseDamaged:
 
 STORE = "case.sqlite"
 LOCK = ".lock"
+FACTS = "case.toml"
 REPORTS = "reports"
 FILES = "files"
 
@@ -141,8 +142,8 @@ def open_or_create(folder: Path) -> Store:
 
 
 def _is_left_over(item: Path) -> bool:
-    """Whether it is what a run makes before its store is there."""
-    return item.name in (LOCK, "run.log") or (item.name == REPORTS and not any(item.iterdir()))
+    """Whether it is what a run makes before its store is there, or what people supplied beforehand."""
+    return item.name in (LOCK, "run.log", FACTS) or (item.name == REPORTS and not any(item.iterdir()))
 
 
 def open_existing(folder: Path, *, closed: bool = False) -> Store:

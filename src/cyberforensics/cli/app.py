@@ -17,6 +17,7 @@ from cyberforensics.cli import (
     info,
     listing,
     log,
+    new,
     note,
     render,
     report,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 
 COMMANDS = (
+    ("new", new.command),
     ("triage", triage.command),
     ("scan", scan.command),
     ("info", info.command),

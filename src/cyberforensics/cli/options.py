@@ -20,6 +20,8 @@ AcceptWritable = Annotated[
     bool, typer.Option("--accept-writable-source", help="Read a device although it is in use or can be written to.")
 ]
 
+Pdf = Annotated[bool, typer.Option("--pdf", help="Write reports/report.pdf as well, a document on paper.")]
+
 ShowTimezone = Annotated[
     str | None,
     typer.Option("--show-timezone", metavar="ZONE", help="Show times in this zone beside UTC, as in Asia/Colombo."),

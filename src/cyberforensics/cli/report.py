@@ -27,6 +27,7 @@ def command(
     case_jsonld: Annotated[
         bool, typer.Option("--case-jsonld", help="Write the case as a graph of CASE/UCO, too: reports/case.jsonld.")
     ] = False,
+    pdf: options.Pdf = False,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write the reports of a case again, from its store alone."""
@@ -37,12 +38,15 @@ def command(
         case.open_existing(folder) as store,
         case.recorded(folder, "report", facts, ("cyberforensics", *sys.argv[1:])) as result,
     ):
-        summary = triage.write_reports(store, unmask="report" if unmask else None, zone=zone, only=label)
+        summary = triage.write_reports(store, unmask="report" if unmask else None, zone=zone, only=label, pdf=pdf)
         result["report"] = summary.report.name
+        if summary.pdf is not None:
+            result["pdf"] = summary.pdf.name
         graph = reports.write_case_jsonld(store) if case_jsonld else None
         if graph is not None:
             result["graph"] = graph.name
     render.line(str(summary.report))
-    if graph is not None:
-        render.line(str(graph))
+    for written in (summary.pdf, graph):
+        if written is not None:
+            render.line(str(written))
     render.shown_zone(zone)

@@ -29,4 +29,6 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from report.found(document)
     yield from report.annotations_in_words(document)
     yield f"Report:   {summary.report}"
+    if summary.pdf is not None:
+        yield f"PDF:      {summary.pdf}"
     yield f"Timeline: {summary.timeline}"

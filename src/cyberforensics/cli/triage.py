@@ -140,6 +140,7 @@ def command(
     sparse_limit: Annotated[
         int, typer.Option(metavar="GIB", min=1, help="Zeros that are read of one content; the rest is not examined.")
     ] = LIMITS.zeros >> 30,
+    pdf: options.Pdf = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Examine every entry of the sources and write a case with its reports.
@@ -185,6 +186,7 @@ def command(
         spool=spool,
         notable=tuple(notable or ()),
         cache=cache,
+        pdf=pdf,
         command=("cyberforensics", *sys.argv[1:]),
     )
     with watching(quiet=json) as observer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cyberforensics.model.annotations import Annotations, Selection
+from cyberforensics.model.case_facts import NO_FACTS, CaseFacts
 from cyberforensics.model.contexts import Group
 from cyberforensics.model.coverage import NOTHING, Amount, EntryCoverage, MediaCoverage
 from cyberforensics.model.cross_check import CrossCheck
@@ -323,6 +324,8 @@ class CaseDocument:
     """What people added."""
     selection: Selection | None = None
     """Where it holds only what bears a label: findings, entries, timeline and activity are those, the rest is whole."""
+    facts: CaseFacts = NO_FACTS
+    """What people supplied."""
 
 
 MAX_FINDINGS = 20_000

@@ -91,6 +91,8 @@ class Options:
     """Files of notable paths, beside those that ship."""
     cross_check: bool = False
     """Read every volume that two readers know with the second one, too, and compare."""
+    pdf: bool = False
+    """Whether the PDF report is written beside the HTML."""
     cache: Path | None = None
     """Folder of a content cache that outlives the case; None for none. Results are the same with and without it."""
 
@@ -146,6 +148,8 @@ class Summary:
     document: CaseDocument
     report: Path
     timeline: Path
+    pdf: Path | None = None
+    """None where it was not asked for."""
     unopened: tuple[str, ...] = ()
     """Sources that could not be opened, in words."""
     already_examined: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from cyberforensics.report.objects import (
     summary_object,
 )
 from cyberforensics.report.orientation import orientation_lines
+from cyberforensics.report.pdf import pdf_name, pdf_volumes, write_pdf
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.seal import seal_lines
 from cyberforensics.report.spreadsheet import object_csv_lines
@@ -80,6 +81,8 @@ __all__ = [
     "notice_lines",
     "object_csv_lines",
     "orientation_lines",
+    "pdf_name",
+    "pdf_volumes",
     "problem_object",
     "schema",
     "seal_lines",
@@ -92,4 +95,5 @@ __all__ = [
     "write_case_jsonld",
     "write_html",
     "write_lines",
+    "write_pdf",
 ]

@@ -16,6 +16,7 @@ from cyberforensics.model.shown import ShownZone, instant_in_zone
 from cyberforensics.model.times import SECOND, rfc3339
 from cyberforensics.model.volume import Volume
 from cyberforensics.report import words
+from cyberforensics.report.facts import facts_object
 from cyberforensics.report.html_activity import activity_object
 from cyberforensics.report.html_annotations import annotations_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
@@ -47,14 +48,20 @@ def document_object(
 ) -> Object:
     """Everything but findings, timeline and entries."""
     return {
-        "title": document.title,
+        "title": document.facts.report.title or document.title,
+        "facts": facts_object(document.facts),
+        "authorised": document.facts.authoriser.is_given,
+        "handling": document.facts.report.handling,
         "product": document.product,
         "triage": TRIAGE,
         "alerts": [*selection_in_words(document), *([UNMASKED] if unmask else []), *alerts(document)],
         "notExamined": not_examined(document),
         "summary": summary(document),
         "glance": _glance(document),
-        "exhibits": [_exhibit(exhibit, zone) for exhibit in document.exhibits],
+        "exhibits": [
+            {**_exhibit(exhibit, zone), "said": facts_object(document.facts.of_exhibit(exhibit.evidence.exhibit))}
+            for exhibit in document.exhibits
+        ],
         "findingsTotal": document.findings_total,
         "findingsSensitive": document.findings_sensitive,
         "findingGroups": [_finding_group(document, group) for group in document.finding_groups],

@@ -6,8 +6,11 @@ function drawExhibits(doc) {
     "Case and exhibits",
     list([
       ["Case", doc.title],
-      ["Laboratory", missing("NOT SUPPLIED")],
-      ["Requested by, authority", missing("NOT SUPPLIED")],
+      ["Laboratory, place", [supplied(doc.facts.laboratory.name), ", ", supplied(doc.facts.laboratory.place)]],
+      ["Requested by", supplied(doc.facts.request.requester)],
+      ["Request", supplied(doc.facts.request.text)],
+      ["Authority, as quoted", supplied(doc.facts.request.authority)],
+      ["Received, examined, issued", [supplied(doc.facts.dates.received), ", ", supplied(doc.facts.dates.examined), ", ", supplied(doc.facts.dates.issued)]],
       ["Examiner", examiners(doc)],
     ]),
     doc.exhibits.length ? doc.exhibits.map(drawExhibit) : h("p", { class: "none" }, "The case holds no exhibit.")
@@ -32,6 +35,13 @@ function drawExhibit(exhibit) {
       exhibit.device ? ["Hidden areas (HPA, DCO)", missing("NOT EXAMINED")] : [exhibit.segments.length === 1 ? "Segment" : "Segments", drawSegments(exhibit)],
       exhibit.passes.length ? ["Opened read-only by", exhibit.passes[0].readOnly || missing("not recorded")] : null,
     ]),
+    list([
+      ["Supplied: number", supplied(exhibit.said.number)],
+      ["Supplied: make, model, serial", supplied([...exhibit.said.make, ...exhibit.said.model, ...exhibit.said.serial])],
+      ["Supplied: handed over by", supplied(exhibit.said.handed_over_by)],
+      ["Supplied: disposition", supplied(exhibit.said.disposition)],
+    ]),
+    exhibit.said.custody.length > 0 && plainTable("Custody of " + exhibit.id + ", as supplied", ["When", "From", "To", "Why"], exhibit.said.custody.map((step) => [supplied(step.date), supplied(step.from), supplied(step.to), supplied(step.why)])),
     exhibit.metadata.length > 0 && h("details", { class: "fold", open: exhibit.metadata.length <= 10 }, h("summary", null, "What the container says of its making"), list(exhibit.metadata)),
     drawDigests(exhibit),
     drawSources(exhibit),

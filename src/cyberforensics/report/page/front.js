@@ -13,7 +13,7 @@ function drawFront(doc, findings) {
     { class: "front", id: "top" },
     h("p", { class: "kicker" }, "Digital forensics triage report", h("span", null, doc.product)),
     h("h1", null, doc.title),
-    h("p", { class: "status-line" }, h("span", { class: "stamp" }, "NOT AUTHORISED"), " No person has signed this document. Results relate only to the items examined."),
+    drawStatus(doc),
     doc.alerts.map((line) => h("p", { class: "alert", role: "alert" }, line)),
     h(
       "section",
@@ -43,6 +43,28 @@ function drawFront(doc, findings) {
     ),
     doc.findingGroups.length > 0 && drawFound(doc, first, behind, findings)
   );
+}
+
+// Who takes responsibility, and how the document may be passed on, as people declared it.
+function drawStatus(doc) {
+  const who = doc.facts.authoriser;
+  return h(
+    "p",
+    { class: "status-line" },
+    doc.handling !== "" && [h("strong", null, doc.handling), " "],
+    doc.authorised
+      ? ["Authorised by " + [...who.name, ...who.role].join(", ") + " on " + who.date.join("") + ", as declared in case.toml."]
+      : [h("span", { class: "stamp" }, "NOT AUTHORISED"), " No person has authorised this document."],
+    " Results relate only to the items examined. Laboratory: ",
+    supplied(doc.facts.laboratory.name),
+    "; requested by: ",
+    supplied(doc.facts.request.requester),
+    "."
+  );
+}
+
+function supplied(lines) {
+  return lines.length ? lines.join(" ") : missing("NOT SUPPLIED");
 }
 
 function severityCounts(group) {

@@ -43,9 +43,9 @@ function drawMethod(doc) {
     doc.seal && [h("h3", null, "Seal"), list(doc.seal.rows.map(([title, text]) => [title, mono(text)])), doc.seal.limits.map((line) => h("p", null, line))],
     h("h3", null, "Method, limits and error rate"),
     list([
-      ["Laboratory's validation", missing("NOT SUPPLIED")],
+      ["Laboratory's validation", supplied(doc.facts.statements.validation)],
       ["Error rate", "not established"],
-      ["Examiner's opinion", missing("NOT SUPPLIED")],
+      ["Examiner's opinion", supplied(doc.facts.statements.opinion)],
     ])
   );
 }
