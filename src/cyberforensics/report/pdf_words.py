@@ -53,7 +53,7 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("known", "its digest stands in a list that somebody made of known files; it says nothing else about the content"),
     ("media", "the bytes inside the container: what the disk held"),
     ("metadata address", "the number under which a file system keeps what it records of a file"),
-    ("pass", "one run over one exhibit with certain settings"),
+    ("pass", "one run over one exhibit with one choice of settings"),
     ("rule", "a written description of bytes to look for (YARA)"),
     ("segment", "one of the files that an image consists of"),
     ("triage", "a preliminary screening, so that people know where to look first"),
