@@ -34,6 +34,7 @@ def command(
     zone = options.shown(show_timezone)
     label = None if only is None else checked_label(only)
     facts = {} if zone is None else {"times shown in": str(zone)}
+    case.refuse_sealed(folder)
     with (
         case.open_existing(folder) as store,
         case.recorded(folder, "report", facts, ("cyberforensics", *sys.argv[1:])) as result,
