@@ -236,7 +236,7 @@ def test_a_key_made_for_it_is_said_to_be(unsealed: Path, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["self_made"]
-    assert "made for this case: it proves nobody's identity" in " ".join(said["limits"])
+    assert "made for this case: whose it is, it does not show" in " ".join(said["limits"])
     assert "made for this case" in (folder / case.REPORTS / "report.html").read_text()
     assert b'"origin of the key":"made for this case"' in (folder / case.LOG).read_bytes()
     assert "self-made, as the log says" in helpers.inside("verify", folder).stdout

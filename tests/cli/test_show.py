@@ -167,7 +167,7 @@ def test_a_zone_beside_utc(folder: Path, objects: dict[str, list[dict[str, Any]]
         assert "in America/New_York" in events[0]
         assert " UTC  " in events[1]
     table = helpers.inside("show", "events", folder, "--format", "csv", "--show-timezone", zone.key).stdout
-    assert table.split("\n")[0].rstrip().endswith(",attributes,time_shown,zone_shown")
+    assert table.split("\n")[0].rstrip().endswith(",attributes,labels,time_shown,zone_shown")
 
 
 @pytest.mark.parametrize("command", ["show entries", "timeline", "report"])

@@ -380,7 +380,9 @@ def test_limits_are_stated_and_kept(tmp_path: Path) -> None:
     )
     assert stated in (case / "reports" / "report.html").read_text("utf-8")
     actions = [json.loads(line) for line in (case / "examination-log.jsonl").read_text("utf-8").splitlines()]
-    assert [action["facts"]["limits"] for action in actions if action["action"] == "triage started"] == [stated]
+    assert [action["facts"]["options"]["limits"] for action in actions if action["action"] == "triage started"] == [
+        stated
+    ]
     assert helpers.inside(*arguments, "--sparse-limit", "2", "--memory-limit", "600").returncode == 0
     refused = helpers.inside(*arguments)
     assert refused.returncode == 40

@@ -5,13 +5,16 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cyberforensics import case, report, sealing, signing
+from cyberforensics import case, report
 from cyberforensics.cli import options, render
 from cyberforensics.errors import UsageError
+
+if TYPE_CHECKING:
+    from cyberforensics import signing
 
 
 def command(
@@ -37,6 +40,8 @@ def command(
 
     The reports are written anew, with the digests of store and log. Exit code 40: it is sealed already.
     """
+    from cyberforensics import sealing, signing  # here: no other command needs cryptography
+
     if (key is not None) + (new_key is not None) + unsigned != 1:
         raise UsageError("one of --key FILE, --new-key FILE and --unsigned is needed")
     if not re.fullmatch(r"[\w.@+-]{1,128}", identity, re.ASCII):
@@ -76,7 +81,9 @@ def _gone_if_unused(key: Path, folder: Path) -> Iterator[None]:
         raise
 
 
-def _loaded(path: Path) -> signing.Key:
+def _loaded(path: Path) -> "signing.Key":
+    from cyberforensics import signing
+
     if not signing.needs_pass_phrase(path):
         return signing.load_key(path)
     if not sys.stdin.isatty():

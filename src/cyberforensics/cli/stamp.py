@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics import stamping
 from cyberforensics.cli import render
 from cyberforensics.errors import UsageError
 
@@ -21,6 +20,8 @@ def command(
 
     The request holds the manifest's SHA-256 and nothing else of the case. No network is asked.
     """
+    from cyberforensics import stamping  # here: no other command needs cryptography
+
     if request is not None and response is None:
         sha256 = stamping.request_stamp(folder, request)
         render.line(f"Request: {request}, for the SHA-256 {sha256}")

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics import verifying
 from cyberforensics.cli import render
 from cyberforensics.errors import EXIT_PROBLEMS, CaseDamaged, UsageError
 
@@ -29,6 +28,8 @@ def command(
     Every difference is named, not the first alone. Nothing is written. Exit code 10: something differs, or the case is
     not sealed; 41: the store is damaged.
     """
+    from cyberforensics import verifying  # here: no other command needs cryptography
+
     if (allowed_signers is None) != (identity is None):
         raise UsageError("--allowed-signers FILE and --identity NAME go together")
     points = verifying.verify(folder, allowed_signers=allowed_signers, identity=identity, authorities=ca)

@@ -10,8 +10,6 @@ from datetime import datetime
 from importlib import resources
 from typing import BinaryIO
 
-import typst
-
 from cyberforensics.errors import Error
 from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.report.pdf_document import findings_object, report_object
@@ -51,6 +49,8 @@ def write_pdf(document: CaseDocument, out: BinaryIO, volume: int = 0) -> None:
 
 
 def _compiled(shown: Mapping[str, object], moment: int) -> bytes:
+    import typst  # here, as long as most commands make no PDF
+
     template = resources.files("cyberforensics.report").joinpath("paper", "report.typ").read_bytes()
     try:
         made = typst.compile(

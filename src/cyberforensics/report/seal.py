@@ -2,7 +2,7 @@
 
 from cyberforensics.model.case_document import SealRecord
 
-SELF_MADE = "The key was made for this case: it proves nobody's identity."
+SELF_MADE = "The key was made for this case: whose it is, it does not show."
 UNSIGNED = "The manifest was not signed when the case was sealed: until somebody signs it, anyone can write another."
 
 
