@@ -11,7 +11,7 @@ import pytest
 
 import cyberforensics
 from cyberforensics import parsers
-from cyberforensics.cli.app import COMMANDS
+from cyberforensics.cli.commands import COMMANDS
 from cyberforensics.model.problem import PROBLEM_CODES
 from cyberforensics.parsers import PARSERS, Parser
 from tests import helpers
@@ -87,8 +87,8 @@ RESERVED = frozenset({"worker.memory"})
 
 
 def test_every_command_has_help() -> None:
-    for name, command in COMMANDS:
-        assert command.__doc__, name
+    for name, module in COMMANDS:
+        assert importlib.import_module(f"cyberforensics.cli.{module}").command.__doc__, name
     overview = helpers.inside("--help")
     assert overview.returncode == 0
     for name, _ in COMMANDS:

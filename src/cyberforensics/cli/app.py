@@ -12,29 +12,13 @@ from typing import Annotated
 import typer
 
 from cyberforensics import errors
-from cyberforensics.cli import (
-    export,
-    info,
-    listing,
-    log,
-    new,
-    note,
-    render,
-    report,
-    scan,
-    seal,
-    show,
-    stamp,
-    tag,
-    timeline,
-    triage,
-    verify,
-    verify_image,
-)
+from cyberforensics.cli import render
+from cyberforensics.cli.commands import Commands
 from cyberforensics.model.versions import versions
 
 app = typer.Typer(
     name="cyberforensics",
+    cls=Commands,
     help="Digital forensics triage: seized images in, a case that others can check out.\n\n"
     "Begin with `cyberforensics info IMAGE`, then `cyberforensics triage IMAGE --case FOLDER`.",
     no_args_is_help=True,
@@ -43,30 +27,6 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-COMMANDS = (
-    ("new", new.command),
-    ("triage", triage.command),
-    ("scan", scan.command),
-    ("info", info.command),
-    ("ls", listing.command),
-    ("verify-image", verify_image.command),
-    ("show", show.command),
-    ("timeline", timeline.command),
-    ("export", export.command),
-    ("tag", tag.command),
-    ("note", note.command),
-    ("report", report.command),
-    ("log", log.command),
-    ("seal", seal.command),
-    ("stamp", stamp.command),
-    ("verify", verify.command),
-)
-"""Every command, in the order in which help lists them."""
-
-for _name, _command in COMMANDS:
-    app.command(_name)(_command)
-
 
 def _version(value: bool) -> None:
     if value:

@@ -1,0 +1,52 @@
+"""Every command, each loaded when it is asked for: what signs, prints or reads disks is not needed by the others."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = (
+    ("new", "new"),
+    ("triage", "triage"),
+    ("scan", "scan"),
+    ("info", "info"),
+    ("ls", "listing"),
+    ("verify-image", "verify_image"),
+    ("show", "show"),
+    ("timeline", "timeline"),
+    ("export", "export"),
+    ("tag", "tag"),
+    ("note", "note"),
+    ("report", "report"),
+    ("log", "log"),
+    ("seal", "seal"),
+    ("stamp", "stamp"),
+    ("verify", "verify"),
+)
+"""Name and module of every command, in the order in which help lists them. The module has a function ``command``."""
+
+
+class Commands(TyperGroup):
+    """The group of all commands, which loads the one that is run, and all for the overview."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "commands": _Loaded(dict(COMMANDS))})
+
+
+class _Loaded(Mapping[str, Any]):
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Any:
+        module = import_module(f"cyberforensics.cli.{self._modules[name]}")
+        alone = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
+        alone.command(name)(module.command)
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
