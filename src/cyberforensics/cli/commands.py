@@ -31,15 +31,15 @@ COMMANDS = (
 class Commands(TyperGroup):
     """The group of all commands, which loads the one that is run, and all for the overview."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - whatever Typer gives its groups
         super().__init__(**{**settings, "commands": _Loaded(dict(COMMANDS))})
 
 
-class _Loaded(Mapping[str, Any]):
+class _Loaded(Mapping[str, object]):
     def __init__(self, modules: Mapping[str, str]) -> None:
         self._modules = modules
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> object:
         module = import_module(f"cyberforensics.cli.{self._modules[name]}")
         alone = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
         alone.command(name)(module.command)
