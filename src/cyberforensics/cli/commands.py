@@ -25,7 +25,8 @@ COMMANDS = (
     ("stamp", "stamp"),
     ("verify", "verify"),
 )
-"""Name and module of every command, in the order in which help lists them. The module has a function ``command``."""
+"""Name and module of every command, in the order in which help lists them. The module has a function ``command``; where a
+command has commands of its own, an ``app`` of Typer."""
 
 
 class Commands(TyperGroup):
@@ -41,6 +42,8 @@ class _Loaded(Mapping[str, object]):
 
     def __getitem__(self, name: str) -> object:
         module = import_module(f"cyberforensics.cli.{self._modules[name]}")
+        if hasattr(module, "app"):
+            return typer.main.get_command(module.app)
         alone = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
         alone.command(name)(module.command)
         return typer.main.get_command(alone)
