@@ -50,7 +50,12 @@ def scan(
         chosen = {
             exhibit: case.examined_evidence(store, exhibit) for exhibit in dict.fromkeys(exhibits or case.zones(store))
         }
-    rule_set = rules.load(options.rule_packs or (), keywords=options.keywords, skip_broken=options.skip_broken_rules)
+    rule_set = rules.load(
+        options.rule_packs or (),
+        keywords=options.keywords,
+        skip_broken=options.skip_broken_rules,
+        engine=options.engine,
+    )
     lists = rules.load_hash_lists(
         options.wanted, options.known, options.list_index, lambda path: observer(Progress("indexing", path.name))
     )

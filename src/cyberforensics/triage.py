@@ -38,8 +38,8 @@ def triage(
         CaseRefused: the case is locked, its case.toml is not of its form, or an exhibit's id stands for other media or
             other settings.
         CannotWrite: the case, the content cache or the index of a list could not be written.
-        UsageError: a folder lies where it can't be used, the content cache is damaged, or a file of notable paths is
-            not of its form.
+        UsageError: there is no such rule engine, a folder lies where it can't be used, the content cache is damaged,
+            or a file of notable paths is not of its form.
     """
     options = options or Options()
     case.refuse_sealed(case_folder)
@@ -49,7 +49,9 @@ def triage(
     notable = pipeline.load_notable(options.notable)
     if options.skip_known and not options.known:
         raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
-    rule_set = rules.load(_packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules)
+    rule_set = rules.load(
+        _packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules, engine=options.engine
+    )
     _refuse_what_is_not_there(named, accept_writable=options.accept_writable)
     _refuse_spool_in_source(named, options)
     lists = _lists(named, options, observer)

@@ -35,6 +35,16 @@ def test_0_done(tmp_path: Path) -> None:
     assert str(tmp_path / "case" / "reports" / "report.html") in result.stdout
 
 
+@pytest.mark.parametrize(("severity", "code"), [("critical", 0), ("high", 11), ("low", 11)])
+def test_11_a_finding_that_was_asked_for(tmp_path: Path, severity: str, code: int) -> None:
+    (tmp_path / "r.yar").write_text('rule one { meta: severity = "high" condition: filesize > 0 }')
+    arguments = (helpers.STICK, "--case", tmp_path / "case", "--rules", tmp_path / "r.yar", "--fail-on", severity)
+    result = helpers.run("triage", *arguments)
+    assert result.returncode == code, result.stderr
+    again = helpers.run("scan", tmp_path / "case", "--rules", tmp_path / "r.yar", "--fail-on", severity)
+    assert again.returncode == code, again.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -56,6 +66,8 @@ def test_0_done(tmp_path: Path) -> None:
         ("verify-image", "a", "--expect", "crc32:0"),
         ("show", "findings", "x", "--tag", "two\nlines"),
         ("report", "x", "--only", ""),
+        ("triage", "a", "--case", "x", "--fail-on", "bad"),
+        ("triage", "a", "--case", "x", "--engine", "yara"),
         ("no-such-command",),
     ],
 )

@@ -22,6 +22,6 @@ def scanner_of(rules: RuleSet, folder: Path) -> Scanner:
     return open_compiled(rules.save(folder))
 
 
-def scanner_for(text: str, folder: Path) -> Scanner:
+def scanner_for(text: str, folder: Path, engine: str = "yara-python") -> Scanner:
     """Open a pack of one file."""
-    return scanner_of(load([write_pack(folder / "pack", rules=text)]), folder / "compiled")
+    return scanner_of(load([write_pack(folder / "pack", rules=text)], engine=engine), folder / f"compiled-{engine}")

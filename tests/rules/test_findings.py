@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cyberforensics.model.examination import FINDING_SEVERITIES
-from cyberforensics.rules.findings import SEVERITY_WORDS, Meta, severity_of
+from cyberforensics.rules.engines import Meta
+from cyberforensics.rules.findings import SEVERITY_WORDS, severity_of
 from tests.rules.helpers import scanner_for
 
 

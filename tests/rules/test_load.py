@@ -7,7 +7,7 @@ import pytest
 
 from cyberforensics.errors import RulePackError, WorkerError
 from cyberforensics.rules import Scanner, load, open_compiled, shipped_packs
-from cyberforensics.rules.engine import compile_texts
+from cyberforensics.rules.engines.yara_python import YaraPython
 from tests.rules.helpers import ALWAYS, scanner_of, write_pack
 
 BROKEN = "rule sound { condition: true }\n\nrule broken {\n  condition: nonsense\n}\n"
@@ -244,11 +244,13 @@ def test_only_the_rules_that_were_compiled_are_loaded(tmp_path: Path) -> None:
 def test_a_pack_of_many_files_loads_in_one_compilation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def counted(texts: dict[str, str], includes: dict[str, str], *, with_externals: bool) -> object:
-        calls.append(len(texts))
-        return compile_texts(texts, includes, with_externals=with_externals)
+    compile_them = YaraPython.compile
 
-    monkeypatch.setattr("cyberforensics.rules.compiling.compile_texts", counted)
+    def counted(engine: YaraPython, texts: dict[str, str], includes: dict[str, str], *, with_externals: bool) -> object:
+        calls.append(len(texts))
+        return compile_them(engine, texts, includes, with_externals=with_externals)
+
+    monkeypatch.setattr(YaraPython, "compile", counted)
     load([write_pack(tmp_path / "p", **{f"f{number}": ALWAYS for number in range(50)})])
     assert calls == [50]
 

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yara
 
 from cyberforensics.model.entry import Name
 from cyberforensics.model.examination import MAX_MATCH_BYTES, MAX_MATCHES, StringMatch
-from cyberforensics.rules import EXTERNALS, Externals, engine_version, load, open_compiled, shipped_packs
+from cyberforensics.rules import EXTERNALS, Externals, Scanner, load, open_compiled, shipped_packs
+from cyberforensics.rules.engines import yara_python
+from cyberforensics.rules.scanner import Namespace
 from tests.rules.helpers import ALWAYS, scanner_for, scanner_of, write_pack
 
 
@@ -90,15 +93,18 @@ def test_a_timeout_is_never_no_match(tmp_path: Path) -> None:
     assert not result.findings
 
 
-def test_another_failure_of_the_engine_is_a_problem_in_our_words(tmp_path: Path) -> None:
-    import yara
-
+def test_another_failure_of_the_engine_is_a_problem_in_our_words() -> None:
     class Failing:
         def match(self, **_: object) -> None:
             raise yara.Error("internal error: 30 in /somewhere")
 
-    scanner = scanner_for(ALWAYS, tmp_path)
-    scanner._content = Failing()
+    scanner = Scanner(
+        content=yara_python._Rules(Failing()),
+        per_name=None,
+        whole=None,
+        lean=None,
+        namespaces=[Namespace("p", "n", False)],
+    )
     result = scanner.scan(b"", timeout=1)
     assert (result.complete, result.findings) == (False, ())
     assert [problem.code for problem in result.problems] == ["rules.error"]
@@ -197,7 +203,3 @@ def test_two_scans_give_the_same(tmp_path: Path) -> None:
     scanner = scanner_of(load(shipped_packs()), tmp_path)
     data = Path(sys.executable).read_bytes()[:3_000_000] + b"http://" + b"training" * 6 + b"trainind.onion"
     assert scanner.scan(data, timeout=60) == scanner.scan(data, timeout=60)
-
-
-def test_the_engine_says_what_it_is() -> None:
-    assert engine_version().startswith("yara-python 4.")

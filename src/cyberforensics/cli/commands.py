@@ -25,8 +25,10 @@ COMMANDS = (
     ("stamp", "stamp"),
     ("verify", "verify"),
 )
-"""Name and module of every command, in the order in which help lists them. The module has a function ``command``; where a
-command has commands of its own, an ``app`` of Typer."""
+"""Name and module of every command, in the order in which help lists them.
+
+The module has a function ``command``; where a command has commands of its own, an ``app`` of Typer.
+"""
 
 
 class Commands(TyperGroup):

@@ -11,6 +11,7 @@ import typer
 from cyberforensics.cli.profile import Profile
 from cyberforensics.errors import UsageError
 from cyberforensics.model.evidence import StoredDigest
+from cyberforensics.model.examination import FindingSeverity
 from cyberforensics.model.media_types import CATEGORIES
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.shown import ShownZone, shown_zone
@@ -25,6 +26,13 @@ Pdf = Annotated[bool, typer.Option("--pdf", help="Write reports/report.pdf as we
 ShowTimezone = Annotated[
     str | None,
     typer.Option("--show-timezone", metavar="ZONE", help="Show times in this zone beside UTC, as in Asia/Colombo."),
+]
+
+Engine = Annotated[str, typer.Option(metavar="NAME", help="What runs the rules: yara-python, or yara-x.")]
+
+FailOn = Annotated[
+    FindingSeverity | None,
+    typer.Option("--fail-on", help="End in exit code 11 where the case has a finding as severe as this, or more."),
 ]
 
 Exact = Annotated[bool, typer.Option("--exact", help="Sizes in bytes, and times with all their digits.")]

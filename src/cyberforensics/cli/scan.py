@@ -9,8 +9,7 @@ import typer
 from cyberforensics import report, scan
 from cyberforensics.cli import options, render
 from cyberforensics.cli.progress import watching
-from cyberforensics.cli.summary import summary_lines
-from cyberforensics.errors import EXIT_PROBLEMS
+from cyberforensics.cli.summary import exit_code, summary_lines
 from cyberforensics.model.run import Options
 
 
@@ -20,6 +19,7 @@ def command(
     skip_broken_rules: Annotated[
         bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
     ] = False,
+    engine: options.Engine = "yara-python",
     hashes: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
     ] = None,
@@ -46,18 +46,20 @@ def command(
         str | None,
         typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
     ] = None,
+    fail_on: options.FailOn = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Search what was examined for something else: a new pass, beside those there are.
 
     Nothing that was found before changes. Lists of digests need no evidence: recorded digests are held against them.
     Rules and keywords read the contents once more, of equal ones only the first. Exit code 0: done; 10: done, with
-    problems that reduce coverage.
+    problems that reduce coverage; 11: --fail-on was given and met.
     """
     roots = options.exhibits([], source, option="--source") if source else {}
     chosen = Options(
         rule_packs=tuple(rules or ()),
         skip_broken_rules=skip_broken_rules,
+        engine=engine,
         wanted=tuple(hashes or ()),
         known=tuple(known or ()),
         keywords=tuple(keywords or ()),
@@ -77,5 +79,4 @@ def command(
     else:
         render.lines(summary_lines(summary))
     render.shown_zone(chosen.show_zone)
-    if summary.has_problems:
-        raise typer.Exit(EXIT_PROBLEMS)
+    raise typer.Exit(exit_code(summary, fail_on))

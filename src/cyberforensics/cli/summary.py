@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from cyberforensics import report
+from cyberforensics.errors import EXIT_DONE, EXIT_FAIL_ON, EXIT_PROBLEMS
+from cyberforensics.model.examination import FindingSeverity
 from cyberforensics.model.run import Summary
 
 
@@ -32,3 +34,10 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     if summary.pdf is not None:
         yield f"PDF:      {summary.pdf}"
     yield f"Timeline: {summary.timeline}"
+
+
+def exit_code(summary: Summary, fail_on: FindingSeverity | None) -> int:
+    """What the run ends in; a finding that was asked for comes before trouble, since a pipeline waits for it."""
+    if fail_on is not None and summary.reaches(fail_on):
+        return EXIT_FAIL_ON
+    return EXIT_PROBLEMS if summary.has_problems else EXIT_DONE

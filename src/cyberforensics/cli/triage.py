@@ -11,8 +11,8 @@ from cyberforensics import report, triage
 from cyberforensics.cli import options, render
 from cyberforensics.cli import profile as profiles
 from cyberforensics.cli.progress import watching
-from cyberforensics.cli.summary import summary_lines
-from cyberforensics.errors import EXIT_PROBLEMS, UsageError
+from cyberforensics.cli.summary import exit_code, summary_lines
+from cyberforensics.errors import UsageError
 
 LIMITS = triage.Limits()
 """Those of a run that names none."""
@@ -39,6 +39,7 @@ def command(
     skip_broken_rules: Annotated[
         bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
     ] = False,
+    engine: options.Engine = "yara-python",
     hashes: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
     ] = None,
@@ -141,12 +142,13 @@ def command(
         int, typer.Option(metavar="GIB", min=1, help="Zeros that are read of one content; the rest is not examined.")
     ] = LIMITS.zeros >> 30,
     pdf: options.Pdf = False,
+    fail_on: options.FailOn = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Examine every entry of the sources and write a case with its reports.
 
     Started again on the same case folder, it goes on where it stopped. Exit code 0: done; 10: done, with problems
-    that reduce coverage, which the summary names.
+    that reduce coverage, which the summary names; 11: --fail-on was given and met, whatever else there is.
     """
     if rules and no_rules:
         raise UsageError("--rules and --no-rules exclude each other")
@@ -156,6 +158,7 @@ def command(
     chosen = triage.Options(
         rule_packs=() if no_rules else tuple(rules) if rules else None,
         skip_broken_rules=skip_broken_rules,
+        engine=engine,
         wanted=tuple(hashes or ()),
         known=tuple(known or ()),
         keywords=tuple(keywords or ()),
@@ -196,5 +199,4 @@ def command(
     else:
         render.lines(summary_lines(summary))
     render.shown_zone(chosen.show_zone)
-    if summary.has_problems:
-        raise typer.Exit(EXIT_PROBLEMS)
+    raise typer.Exit(exit_code(summary, fail_on))

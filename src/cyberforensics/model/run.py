@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyberforensics.model.case_document import CaseDocument
 from cyberforensics.model.evidence import StoredDigest
+from cyberforensics.model.examination import FINDING_SEVERITIES, FindingSeverity
 from cyberforensics.model.problem import Severity
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.shown import ShownZone
@@ -49,6 +50,8 @@ class Options:
     rule_packs: tuple[Path, ...] | None = None
     """Packs and rule files; None for those that ship, () for none."""
     skip_broken_rules: bool = False
+    engine: str = "yara-python"
+    """What runs rules and keywords: the name of one of `rules.ENGINES`."""
     wanted: tuple[Path, ...] = ()
     """Lists of digests: each content that has one of them is a finding."""
     known: tuple[Path, ...] = ()
@@ -156,6 +159,11 @@ class Summary:
     """Exhibits that an earlier run had finished: nothing was done to them."""
     stopped: tuple[str, ...] = ()
     """Exhibits that were not reached, or not to their end, when the time of the run was over."""
+
+    def reaches(self, severity: FindingSeverity) -> bool:
+        """Whether the case has a finding of this severity or a higher one, wherever it is listed."""
+        enough = FINDING_SEVERITIES[FINDING_SEVERITIES.index(severity) :]
+        return any(group.by_severity().keys() & set(enough) for group in self.document.finding_groups)
 
     @property
     def has_problems(self) -> bool:

@@ -39,13 +39,13 @@ EVIDENCE_LIBRARIES = (
 
 def product_version() -> str:
     """The version of this product; ``0+unknown`` where it runs from files that were never installed."""
-    return _version(PRODUCT) or "0+unknown"
+    return version_of(PRODUCT) or "0+unknown"
 
 
 def versions() -> tuple[tuple[str, str], ...]:
     """(name, version) of the product, of Python, and of every library in `EVIDENCE_LIBRARIES` that is installed."""
     found = [(PRODUCT, product_version()), ("python", platform.python_version()), ("platform", _platform())]
-    found += [(name, version) for name in EVIDENCE_LIBRARIES if (version := _version(name))]
+    found += [(name, version) for name in EVIDENCE_LIBRARIES if (version := version_of(name))]
     return tuple(found)
 
 
@@ -54,7 +54,8 @@ def result_versions() -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in versions() if pair[0] not in ("python", "platform"))
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """The version of an installed distribution."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

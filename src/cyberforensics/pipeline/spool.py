@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from cyberforensics.errors import CannotWrite
+from cyberforensics.rules import MappedFile
 
 IN_MEMORY = 16 * 1024 * 1024
 """Bytes of a content that are held in memory, twice for a moment; larger ones go to the spool."""
@@ -36,7 +37,7 @@ class Spool:
         self._pieces: list[bytes] = []
         self._file: int | None = None
         self._path: Path | None = None
-        self._map: mmap.mmap | None = None
+        self._map: MappedFile | None = None
         self._folder = folder
         self.size = 0
         """Bytes written so far."""
@@ -108,7 +109,8 @@ class Spool:
             raise FileNotFoundError("the spool file was removed")
         try:
             os.ftruncate(self._file, self.size)
-            self._map = mmap.mmap(self._file, self.size, access=mmap.ACCESS_READ)
+            self._map = MappedFile(self._file, self.size, access=mmap.ACCESS_READ)
+            self._map.path = self._path
         except OSError as error:
             raise self._refused(error) from error
         return self._map

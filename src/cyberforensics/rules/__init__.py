@@ -6,7 +6,7 @@ lists of digests ─► load_hash_lists ─► HashList ─► (worker) open_lis
 """
 
 from cyberforensics.rules.compiled import CompiledRules, open_compiled
-from cyberforensics.rules.engine import EXTERNALS, engine_version
+from cyberforensics.rules.engines import ENGINES, EXTERNALS, MappedFile
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.filetypes import FILE_TYPES, HEAD_SIZE, file_type
 from cyberforensics.rules.hash_index import index_path
@@ -17,6 +17,7 @@ from cyberforensics.rules.rule_text import mark_rule_text
 from cyberforensics.rules.scanner import Scanner, ScanResult
 
 __all__ = [
+    "ENGINES",
     "EXTERNALS",
     "FILE_TYPES",
     "HEAD_SIZE",
@@ -24,10 +25,10 @@ __all__ = [
     "Externals",
     "HashList",
     "Lists",
+    "MappedFile",
     "RuleSet",
     "ScanResult",
     "Scanner",
-    "engine_version",
     "file_type",
     "index_path",
     "load",

@@ -1,15 +1,12 @@
 """Compiled rules on their way from the main process to its workers."""
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import yara
-
 from cyberforensics.errors import WorkerError
-from cyberforensics.model.examination import MAX_MATCH_BYTES
+from cyberforensics.rules.engines import Engine, Rules, engine_named
 from cyberforensics.rules.scanner import Namespace, Scanner
 
 
@@ -30,18 +27,20 @@ class CompiledFile:
         path.write_bytes(content)
         return cls(path, hashlib.sha256(content).hexdigest())
 
-    def load(self) -> yara.Rules:
+    def load(self, engine: Engine) -> Rules:
         """Load the rules, if they are still the ones that were written."""
         content = self.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != self.sha256:
             raise WorkerError("The compiled rules were changed between the main process and its worker.")
-        return yara.load(file=io.BytesIO(content))
+        return engine.load(content)
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
     """What a worker needs to scan. It may be pickled."""
 
+    engine: str
+    """Its name."""
     content: CompiledFile | None
     """None where `whole` has them."""
     per_name: CompiledFile | None
@@ -56,12 +55,11 @@ def open_compiled(compiled: CompiledRules) -> Scanner:
     Raises:
         WorkerError: a file is not the one that this run wrote.
     """
-    # The engine's settings belong to the process: what was set where the rules were compiled does not hold here.
-    yara.set_config(max_match_data=MAX_MATCH_BYTES)
+    engine = engine_named(compiled.engine)
     return Scanner(
-        content=None if compiled.content is None else compiled.content.load(),
-        per_name=None if compiled.per_name is None else compiled.per_name.load(),
-        whole=None if compiled.whole is None else compiled.whole.load(),
-        lean=None if compiled.lean is None else compiled.lean.load(),
+        content=None if compiled.content is None else compiled.content.load(engine),
+        per_name=None if compiled.per_name is None else compiled.per_name.load(engine),
+        whole=None if compiled.whole is None else compiled.whole.load(engine),
+        lean=None if compiled.lean is None else compiled.lean.load(engine),
         namespaces=compiled.namespaces,
     )

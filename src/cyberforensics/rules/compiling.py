@@ -6,10 +6,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-import yara
-
-from cyberforensics.rules.engine import DoesNotCompile, compile_texts
-from cyberforensics.rules.lean import KNOWN_VERSION, lean_text
+from cyberforensics.rules.engines import DoesNotCompile, Engine, Rules
+from cyberforensics.rules.lean import lean_text
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.rule_file import Defect
 
@@ -26,10 +24,10 @@ class Unit:
 class Sets:
     """Compiled rules; `RuleSet` says what each is for."""
 
-    content: yara.Rules | None = None
-    per_name: yara.Rules | None = None
-    whole: yara.Rules | None = None
-    lean: yara.Rules | None = None
+    content: Rules | None = None
+    per_name: Rules | None = None
+    whole: Rules | None = None
+    lean: Rules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Compilation:
     """Files that are not in the sets."""
 
 
-def compile_packs(packs: Sequence[Pack]) -> Compilation:
+def compile_packs(packs: Sequence[Pack], engine: Engine) -> Compilation:
     """Compile everything that can be; the caller decides what a defect means.
 
     All files are compiled at once. Only where that fails is each tried alone, so that every broken
@@ -62,7 +60,7 @@ def compile_packs(packs: Sequence[Pack]) -> Compilation:
             for number, pack in enumerate(packs)
             for path in pack.heads({unit.path for unit in broken if unit.pack == number})
         )
-        texts = _Texts(packs, units)
+        texts = _Texts(packs, units, engine)
         looking = frozenset(unit for unit in units if texts.looks_at_names(unit))
         try:
             sets = texts.compile_sets(units, looking)
@@ -80,8 +78,9 @@ def compile_packs(packs: Sequence[Pack]) -> Compilation:
 class _Texts:
     """The units' texts as the engine gets them: an include names its text by number."""
 
-    def __init__(self, packs: Sequence[Pack], units: Sequence[Unit]) -> None:
+    def __init__(self, packs: Sequence[Pack], units: Sequence[Unit], engine: Engine) -> None:
         self._packs = packs
+        self._engine = engine
         self._namespaces = {unit: str(number) for number, unit in enumerate(units)}
         self._files = {path: file for pack in packs for path, file in pack.files.items()}
         self._keys = {path: str(number) for number, path in enumerate(self._files)}
@@ -107,18 +106,16 @@ class _Texts:
         content = self._compile(others, with_externals=False)
         return Sets(content, per_name, None, self._compile_lean(others, content, with_externals=False))
 
-    def _compile(self, units: Iterable[Unit], *, with_externals: bool) -> yara.Rules | None:
+    def _compile(self, units: Iterable[Unit], *, with_externals: bool) -> Rules | None:
         return self._compile_texts({unit: self._text(unit.path) for unit in units}, with_externals=with_externals)
 
-    def _compile_texts(self, texts: Mapping[Unit, str], *, with_externals: bool) -> yara.Rules | None:
+    def _compile_texts(self, texts: Mapping[Unit, str], *, with_externals: bool) -> Rules | None:
         named = {self._namespaces[unit]: text for unit, text in texts.items()}
-        return compile_texts(named, self._included, with_externals=with_externals) if named else None
+        return self._engine.compile(named, self._included, with_externals=with_externals) if named else None
 
-    def _compile_lean(
-        self, units: Iterable[Unit], everything: yara.Rules | None, *, with_externals: bool
-    ) -> yara.Rules | None:
+    def _compile_lean(self, units: Iterable[Unit], everything: Rules | None, *, with_externals: bool) -> Rules | None:
         """Without the rules that only match programs; None where that is not `everything` but for them."""
-        if everything is None or yara.YARA_VERSION != KNOWN_VERSION:
+        if everything is None or not self._engine.lean_is_exact:
             return None
         gone: Counter[str] = Counter()
         texts: dict[Unit, str] = {}
@@ -137,8 +134,8 @@ class _Texts:
             rules = self._compile_texts(texts or dict.fromkeys(units, ""), with_externals=with_externals)
         except DoesNotCompile:  # a text is not what it seems: slower, never wrong
             return None
-        names = Counter(rule.identifier for rule in rules or ())
-        return rules if names + gone == Counter(rule.identifier for rule in everything) else None
+        names = Counter(() if rules is None else rules.names())
+        return rules if names + gone == Counter(everything.names()) else None
 
     def looks_at_names(self, unit: Unit) -> bool:
         """Whether the unit needs externals: where a word suggests it, the compiler is asked."""

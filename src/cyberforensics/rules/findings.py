@@ -5,18 +5,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-import yara
-
 from cyberforensics.model.examination import (
     FINDING_SEVERITIES,
-    MAX_MATCH_BYTES,
     MAX_MATCHES,
     Finding,
     FindingSeverity,
     StringMatch,
 )
-
-Meta = tuple[tuple[str, str | int | bool], ...]
+from cyberforensics.rules.engines import Match, Meta
 
 SEVERITY_WORDS: Mapping[str, FindingSeverity] = {
     **{word: word for word in FINDING_SEVERITIES},
@@ -46,21 +42,20 @@ SENSITIVE_WORDS = frozenset({"payment", "secret", "personal"})
 _WORD = re.compile(r"[^\W_]+")
 
 
-def finding_of(match: yara.Match, pack: str, namespace: str, per_name: bool, source: str = "yara") -> Finding:
+def finding_of(match: Match, pack: str, namespace: str, per_name: bool, source: str = "yara") -> Finding:
     """Say what matched where."""
-    meta = _meta(match)
     strings, left_out = _strings(match)
     return Finding(
         source=source,
         pack=pack,
         namespace=namespace,
         rule=match.rule,
-        severity=severity_of(meta),
-        tags=tuple(match.tags),
-        meta=meta,
+        severity=severity_of(match.meta),
+        tags=match.tags,
+        meta=match.meta,
         strings=strings,
         strings_left_out=left_out,
-        sensitive=is_sensitive(meta, match.tags),
+        sensitive=is_sensitive(match.meta, match.tags),
         per_name=per_name,
     )
 
@@ -106,20 +101,15 @@ def _number(value: str | int | bool | None) -> int | None:
         return None
 
 
-def _meta(match: yara.Match) -> Meta:
-    # The engine gives a list for each key, in the order in which the keys first stand in the rule.
-    return tuple((key, value) for key, values in match.meta.items() for value in values)
-
-
-def _strings(match: yara.Match) -> tuple[tuple[StringMatch, ...], int]:
-    count = sum(len(string.instances) for string in match.strings)
+def _strings(match: Match) -> tuple[tuple[StringMatch, ...], int]:
+    count = sum(string.count for string in match.strings)
     kept = heapq.nsmallest(MAX_MATCHES, _instances(match))
     strings = (StringMatch(identifier, offset, length, data) for offset, identifier, length, data in kept)
     return tuple(strings), count - len(kept)
 
 
-def _instances(match: yara.Match) -> Iterator[tuple[int, str, int, bytes]]:
-    # The engine keeps the places of one string in the order of offsets, so the first of each string suffice.
+def _instances(match: Match) -> Iterator[tuple[int, str, int, bytes]]:
+    # Places of one string are in the order of offsets, so the first of each string suffice.
     for string in match.strings:
-        for place in islice(string.instances, MAX_MATCHES):
-            yield place.offset, string.identifier, place.matched_length, place.matched_data[:MAX_MATCH_BYTES]
+        for offset, length, data in islice(string.places(), MAX_MATCHES):
+            yield offset, string.identifier, length, data

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from mmap import mmap
 
-import yara
-
-from cyberforensics.model.examination import MAX_CONTEXT, MAX_MATCH_BYTES, MAX_MATCHES, Finding, StringMatch
+from cyberforensics.model.examination import MAX_CONTEXT, MAX_MATCHES, Finding, StringMatch
+from cyberforensics.rules.engines import Match
 from cyberforensics.rules.findings import finding_of
 from cyberforensics.rules.keyword_rules import WHOLE_WORDS, encoding_of
 
@@ -17,7 +16,7 @@ _LONGEST = 4  # bytes of a character, in all encodings that there are
 _Place = tuple[int, str, int, bytes]
 
 
-def keyword_finding(match: yara.Match, pack: str, namespace: str, data: bytes | mmap) -> Finding | None:
+def keyword_finding(match: Match, pack: str, namespace: str, data: bytes | mmap) -> Finding | None:
     """Say what matched where, and what stands beside it; None where no match is a whole word and all must be."""
     places = _places(match)
     if WHOLE_WORDS in match.tags:
@@ -48,11 +47,10 @@ def keyword_finding(match: yara.Match, pack: str, namespace: str, data: bytes | 
     return replace(finding, strings=strings, strings_left_out=count - len(kept))
 
 
-def _places(match: yara.Match) -> Iterator[_Place]:
+def _places(match: Match) -> Iterator[_Place]:
     for string in match.strings:
-        for place in string.instances:
-            offset, length = place.offset, place.matched_length
-            yield offset, string.identifier, length, place.matched_data[:MAX_MATCH_BYTES]
+        for offset, length, data in string.places():
+            yield offset, string.identifier, length, data
 
 
 def _is_whole_word(data: bytes | mmap, place: _Place) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 
-from cyberforensics.rules.engine import DoesNotCompile, compile_texts
+from cyberforensics.rules.engines import DoesNotCompile, Engine
 from cyberforensics.rules.keyword_list import Keyword, KeywordList
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.rule_file import from_text
@@ -23,7 +23,7 @@ _ATOM = 4  # bytes that the engine looks for at once
 _LEAST = 2  # bytes; what is shorter matches everywhere
 
 
-def keyword_pack(found: KeywordList, name: str) -> Pack:
+def keyword_pack(found: KeywordList, name: str, engine: Engine) -> Pack:
     """A list as a pack of one file, one rule on each line.
 
     Raises:
@@ -32,11 +32,11 @@ def keyword_pack(found: KeywordList, name: str) -> Pack:
     rules = [rule_text(found, keyword) for keyword in found.keywords]
     text = "\n".join(rules)
     try:
-        compile_texts({"0": text}, {}, with_externals=False)
+        engine.compile({"0": text}, {}, with_externals=False)
     except DoesNotCompile as error:
         for keyword, rule in zip(found.keywords, rules, strict=True):
             try:
-                compile_texts({"0": rule}, {}, with_externals=False)
+                engine.compile({"0": rule}, {}, with_externals=False)
             except DoesNotCompile as alone:
                 raise found.broken(keyword, _reason(alone, keyword)) from alone
         raise found.broken(found.keywords[0], f"all keywords together can't be used: {error.reason}") from error

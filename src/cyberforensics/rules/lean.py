@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from cyberforensics.rules.conditions import Replacement
 from cyberforensics.rules.rule_file import Rule, RuleFile
 
-KNOWN_VERSION = "4.5.4"
-"""The libyara whose code was read to say what is undefined; with another one every rule is run on everything."""
-
 
 @dataclass(frozen=True, slots=True)
 class LeanText:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyberforensics.model.names import display_text
 from cyberforensics.rules.conditions import NOTHING_KNOWN, Token, Verdict, judge, tokens_of
-from cyberforensics.rules.engine import EXTERNALS
+from cyberforensics.rules.engines.base import EXTERNALS
 
 SUFFIXES = (".yar", ".yara")
 

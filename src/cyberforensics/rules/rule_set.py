@@ -1,18 +1,15 @@
 """Loaded packs: recorded, checked, compiled."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import yara
 
 from cyberforensics.errors import CannotWrite, RulePackError
 from cyberforensics.model.case_document import ListRecord, PackRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
 from cyberforensics.rules.compiling import Compilation, Unit, compile_packs
-from cyberforensics.rules.engine import engine_version
+from cyberforensics.rules.engines import Engine, Rules, engine_named
 from cyberforensics.rules.keyword_list import read_keywords
 from cyberforensics.rules.keyword_rules import keyword_pack
 from cyberforensics.rules.lists import once, unique_names
@@ -31,15 +28,16 @@ class RuleSet:
     """Lists of keywords, whose rules are among the others."""
     namespaces: tuple[Namespace, ...]
     """What the engine's own namespaces, which are numbers, stand for."""
-    content: yara.Rules | None
+    content: Rules | None
     """Rules that look at content alone: to be run once a content; None where `whole` has them."""
-    per_name: yara.Rules | None
+    per_name: Rules | None
     """Rules of files that use an external: to be run once a name."""
-    whole: yara.Rules | None
+    whole: Rules | None
     """Both together, so that a content with one name is read by the engine once; None where only one of the two
     exists, or where a rule has the name of an external."""
-    lean: yara.Rules | None
+    lean: Rules | None
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
+    engine_used: Engine
 
     @property
     def empty(self) -> bool:
@@ -48,8 +46,8 @@ class RuleSet:
 
     @property
     def engine(self) -> str:
-        """The engine that runs them; empty where there are none."""
-        return "" if self.empty else engine_version()
+        """Name and version of the engine that runs them; empty where there are none."""
+        return "" if self.empty else self.engine_used.version()
 
     @property
     def key(self) -> dict[str, object]:
@@ -69,6 +67,7 @@ class RuleSet:
         """
         try:
             return CompiledRules(
+                engine=self.engine_used.name,
                 content=_save(self.content, folder / "content.yarc"),
                 per_name=_save(self.per_name, folder / "per-name.yarc"),
                 whole=_save(self.whole, folder / "whole.yarc"),
@@ -79,7 +78,13 @@ class RuleSet:
             raise CannotWrite(f"{folder}: the compiled rules can't be written ({error.strerror})") from error
 
 
-def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: bool = False) -> RuleSet:
+def load(
+    paths: Sequence[Path],
+    *,
+    keywords: Sequence[Path] = (),
+    skip_broken: bool = False,
+    engine: str = "yara-python",
+) -> RuleSet:
     """Read and compile packs (folders, with or without ``pack.toml``, or single rule files) and lists of keywords.
 
     A path given twice counts once. Where two packs have the same name, the later one is called ``name-2``.
@@ -88,15 +93,17 @@ def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: b
     Raises:
         RulePackError: a pack is missing, empty or malformed; or files do not compile: `details` has one line
             ``file:line: reason`` for each.
+        UsageError: there is no such engine.
         ListError: a list of keywords is broken.
     """
+    used = engine_named(engine)
     lists = [read_keywords(path) for path in once(keywords)]
     list_names = unique_names([found.name for found in lists])
     packs = [read_pack(path) for path in once(paths)]
     names = [*unique_names([pack.name for pack in packs]), *list_names]
     of_rules = len(packs)
-    packs += [keyword_pack(found, name) for found, name in zip(lists, list_names, strict=True)]
-    compilation = compile_packs(packs)
+    packs += [keyword_pack(found, name, used) for found, name in zip(lists, list_names, strict=True)]
+    compilation = compile_packs(packs, used)
     if compilation.defects and not skip_broken:
         raise _broken(compilation)
     if packs and not compilation.units:
@@ -121,6 +128,7 @@ def load(paths: Sequence[Path], *, keywords: Sequence[Path] = (), skip_broken: b
         per_name=compilation.sets.per_name,
         whole=compilation.sets.whole,
         lean=compilation.sets.lean,
+        engine_used=used,
     )
 
 
@@ -156,9 +164,5 @@ def _skipped(name: str, pack: Pack, unit: Unit) -> Problem:
     )
 
 
-def _save(rules: yara.Rules | None, path: Path) -> CompiledFile | None:
-    if rules is None:
-        return None
-    stream = io.BytesIO()
-    rules.save(file=stream)
-    return CompiledFile.write(path, stream.getvalue())
+def _save(rules: Rules | None, path: Path) -> CompiledFile | None:
+    return None if rules is None else CompiledFile.write(path, rules.dump())

@@ -4,14 +4,13 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from mmap import mmap
 from typing import NamedTuple
-
-import yara
 
 from cyberforensics.model.examination import Finding
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.conditions import PROGRAM
+from cyberforensics.rules.engines import Match, Rules
+from cyberforensics.rules.engines.base import Data, EngineFailed, Matches, OutOfTime
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.findings import finding_of
 from cyberforensics.rules.keyword_findings import keyword_finding
@@ -46,10 +45,10 @@ class Scanner:
     def __init__(
         self,
         *,
-        content: yara.Rules | None,
-        per_name: yara.Rules | None,
-        whole: yara.Rules | None,
-        lean: yara.Rules | None,
+        content: Rules | None,
+        per_name: Rules | None,
+        whole: Rules | None,
+        lean: Rules | None,
         namespaces: Sequence[Namespace],
     ) -> None:
         self._content = content
@@ -63,18 +62,18 @@ class Scanner:
         """Whether there are rules for `scan_name`; without any it need not be called."""
         return self._per_name is not None
 
-    def scan(self, data: bytes | mmap, *, timeout: float) -> ScanResult:
+    def scan(self, data: Data, *, timeout: float) -> ScanResult:
         """Run the rules that look at content alone; `timeout` in seconds, rounded up to whole ones."""
         if self._whole is None:
             return self._run(self._fitting(self._content, data), data, timeout, {})
         result = self._run(self._fitting(self._whole, data), data, timeout, {})
         return replace(result, findings=tuple(finding for finding in result.findings if not finding.per_name))
 
-    def scan_name(self, data: bytes | mmap, externals: Externals, *, timeout: float) -> ScanResult:
+    def scan_name(self, data: Data, externals: Externals, *, timeout: float) -> ScanResult:
         """Run the rules that also look at the entry's name, for one name of the content."""
         return self._run(self._per_name, data, timeout, externals.values())
 
-    def scan_first(self, data: bytes | mmap, externals: Externals, *, timeout: float) -> ScanResult:
+    def scan_first(self, data: Data, externals: Externals, *, timeout: float) -> ScanResult:
         """Run all rules, for the first name of the content.
 
         It gives what `scan` and `scan_name` give together, in one pass over the bytes: most contents have
@@ -87,53 +86,38 @@ class Scanner:
         problems = dict.fromkeys(problem for part in parts for problem in part.problems)
         return ScanResult(tuple(findings), tuple(problems), all(part.complete for part in parts))
 
-    def _fitting(self, rules: yara.Rules | None, data: bytes | mmap) -> yara.Rules | None:
+    def _fitting(self, rules: Rules | None, data: Data) -> Rules | None:
         # Half of the rules of a usual pack can't match what is no program, and cost time all the same.
         return rules if self._lean is None or data[: len(PROGRAM)] == PROGRAM else self._lean
 
-    def _run(
-        self, rules: yara.Rules | None, data: bytes | mmap, timeout: float, externals: Mapping[str, str]
-    ) -> ScanResult:
+    def _run(self, rules: Rules | None, data: Data, timeout: float, externals: Mapping[str, str]) -> ScanResult:
         if rules is None:
             return ScanResult()
-        too_many: set[tuple[Namespace, str, str]] = set()
-
-        def warn(_kind: int, place: tuple[str, str, str]) -> int:
-            namespace, rule, string = place
-            too_many.add((self._namespaces[int(namespace)], rule, string))
-            go_on: int = yara.CALLBACK_CONTINUE
-            return go_on
-
-        def matches_of(seconds: float, *, fast: bool) -> list[yara.Match]:
-            too_many.clear()
-            found: list[yara.Match] = rules.match(
-                data=data,
-                externals=dict(externals),
-                timeout=max(1, math.ceil(seconds)),
-                fast=fast,
-                warnings_callback=warn,
-                allow_duplicate_metadata=True,
-            )
-            return found
-
         began = time.monotonic()
+
+        def matches_of(*, fast: bool) -> Matches:
+            seconds = max(1, math.ceil(timeout - (time.monotonic() - began)))
+            return rules.match(data, externals, seconds=seconds, fast=fast)
+
         try:
             # The fast way keeps one match of a string where the conditions need no more. It finds the same rules, and
             # what it holds does not grow with the content (545 MiB for 700 MiB of programs, otherwise).
-            matches = matches_of(timeout, fast=True)
-            if matches:
-                matches = matches_of(timeout - (time.monotonic() - began), fast=False)
-        except yara.TimeoutError:
+            matches = matches_of(fast=True)
+            if matches.rules:
+                matches = matches_of(fast=False)
+        except OutOfTime:
             message = f"The rules ran out of time after {timeout:g} seconds; what they would have found is unknown."
             return ScanResult(problems=(Problem(Stage.RULES, "rules.timeout", message),), complete=False)
-        except yara.Error:
+        except EngineFailed:
             message = "The rule engine failed on this content; what it would have found is unknown."
             return ScanResult(problems=(Problem(Stage.RULES, "rules.error", message, Severity.ERROR),), complete=False)
-        found = (self._finding(match, data) for match in matches)
+        found = (self._finding(match, data) for match in matches.rules)
         findings = [finding for finding in found if finding is not None]
-        return ScanResult(tuple(sorted(findings, key=_order)), tuple(_too_many(*place) for place in sorted(too_many)))
+        limited = sorted((self._namespaces[int(number)], rule, string) for number, rule, string in matches.too_many)
+        problems = tuple(_too_many(*place) for place in limited)
+        return ScanResult(tuple(sorted(findings, key=_order)), problems)
 
-    def _finding(self, match: yara.Match, data: bytes | mmap) -> Finding | None:
+    def _finding(self, match: Match, data: Data) -> Finding | None:
         namespace = self._namespaces[int(match.namespace)]
         if namespace.source == "keyword":
             return keyword_finding(match, namespace.pack, namespace.name, data)
