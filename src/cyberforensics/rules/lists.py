@@ -96,10 +96,12 @@ class _OpenList:
     record: ListRecord
     index: HashIndex
     path: Path
+    algorithms: tuple[Algorithm, ...]
+    """Those of its digests, the strongest first."""
 
     def match(self, digests: Digests) -> tuple[Algorithm, str] | None:
         """The strongest digest that the list has, if it has one."""
-        for algorithm in ALGORITHMS:
+        for algorithm in self.algorithms:
             value: str = getattr(digests, algorithm)
             try:
                 if bytes.fromhex(value) in self.index:
@@ -141,7 +143,13 @@ def open_lists(lists: Sequence[HashList]) -> Lists:
     Raises:
         WorkerError: an index is not the one that `load_hash_lists` found or made.
     """
-    return Lists([_OpenList(found.record, open_unchanged(found.index, found.digest), found.index) for found in lists])
+    return Lists([_open(found) for found in lists])
+
+
+def _open(found: HashList) -> _OpenList:
+    index = open_unchanged(found.index, found.digest)
+    counts = dict(index.head.counts)
+    return _OpenList(found.record, index, found.index, tuple(name for name in ALGORITHMS if counts.get(name)))
 
 
 def _finding(record: ListRecord, algorithm: Algorithm, value: str) -> Finding:
