@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cyberforensics.model.times import ENCODINGS, Encoding, Moment, Timestamp, decode, rfc3339, zone_named
+from cyberforensics.model.times import ENCODINGS, Encoding, Moment, Timestamp, decode, rfc3339, span_of, zone_named
 
 # 2024-03-01 10:11:12: date (44 << 9) | (3 << 5) | 1 = 0x5861, time (10 << 11) | (11 << 5) | 6 = 0x5166
 FAT_DATE, FAT_TIME = 0x5861, 0x5166
@@ -102,6 +102,19 @@ def test_no_value_of_64_bits_crashes_it(encoding: Encoding, raw: int) -> None:
         raw = abs(raw) % (1 << {"fat-date": 16, "iso9660": 56, "iso9660-long": 63}.get(encoding, 40))
     moment = decode(Timestamp(raw, encoding))
     assert (moment.text is None) == (moment.flag is not None)
+
+
+@given(encoding=st.sampled_from(ENCODINGS), raw=st.integers(-(2**63), 2**63 - 1) | st.integers(0, 2**40))
+def test_a_span_is_what_the_moment_can_mean(encoding: Encoding, raw: int) -> None:
+    stored = Timestamp(raw, encoding)
+    moment, span, hour = decode(stored), span_of(stored), 3_600_000_000_000
+    if moment.instant is None:
+        assert span is None
+    else:
+        assert span is not None
+        unknown = moment.zone_basis == "local-unknown"
+        assert moment.instant - span[0] == (14 * hour if unknown else 0)
+        assert span[1] - moment.instant == moment.precision - 1 + (12 * hour if unknown else 0)
 
 
 @given(st.binary(min_size=7, max_size=7), st.binary(min_size=17, max_size=17))

@@ -75,6 +75,8 @@ _COUNTED = frozenset({"filetime", "posix", "posix-ns", "apfs", "hfs", "host-ns"}
 _DIGITS = {precision: 10 - len(str(precision)) if precision < SECOND else 0 for precision in _PRECISION.values()}
 """Digits behind the second that each precision carries."""
 
+_HOUR = 3_600 * SECOND
+_FARTHEST_EAST, _FARTHEST_WEST = 14 * _HOUR, 12 * _HOUR  # local clocks ahead of UTC, and behind it
 _FILETIME_EPOCH = 11_644_473_600  # seconds from 1601-01-01 to 1970-01-01
 _HFS_EPOCH = 2_082_844_800  # seconds from 1904-01-01 to 1970-01-01
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,6 +110,24 @@ class Moment:
 def decode(timestamp: Timestamp, zone: str | None = None) -> Moment:
     """Decode a stored value; `zone` is an IANA name that the examiner declared for local clocks."""
     return _decode(timestamp.raw, timestamp.encoding, zone)
+
+
+def span_of(timestamp: Timestamp, zone: str | None = None) -> tuple[int, int] | None:
+    """First and last nanosecond since 1970 that a stored value can mean; None where it means none.
+
+    A local time of an unknown zone can mean any that a zone on Earth makes of it (UTC-12 to UTC+14).
+    """
+    raw, encoding = timestamp.raw, timestamp.encoding
+    if encoding in _COUNTED and raw > 0:  # most times are such, and need no text
+        instant = _since_1970(raw, encoding)
+        return instant, instant + _PRECISION[encoding] - 1
+    moment = decode(timestamp, zone)
+    if moment.instant is None:
+        return None
+    first, last = moment.instant, moment.instant + moment.precision - 1
+    if moment.zone_basis == "local-unknown":
+        return first - _FARTHEST_EAST, last + _FARTHEST_WEST
+    return first, last
 
 
 @lru_cache(maxsize=65_536)

@@ -10,10 +10,7 @@ from fnmatch import translate
 
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.scope import Scope
-from cyberforensics.model.times import decode
-
-_HOUR = 3_600_000_000_000  # nanoseconds
-_FARTHEST_EAST, _FARTHEST_WEST = 14 * _HOUR, 12 * _HOUR  # local clocks ahead of UTC, and behind it
+from cyberforensics.model.times import span_of
 
 
 def admits(scope: Scope, zone: str | None) -> Callable[[Entry], bool]:
@@ -43,13 +40,11 @@ def _in_window(entry: Entry, since: int | None, until: int | None, zone: str | N
     """Whether one of the times may lie in the window; so it is where there is none."""
     known = False
     for time in entry.times:
-        moment = decode(time.timestamp, zone)
-        if moment.instant is None:
+        span = span_of(time.timestamp, zone)
+        if span is None:
             continue
         known = True
-        first, last = moment.instant, moment.instant + moment.precision - 1
-        if moment.zone_basis == "local-unknown":
-            first, last = first - _FARTHEST_EAST, last + _FARTHEST_WEST
+        first, last = span
         if (since is None or last >= since) and (until is None or first < until):
             return True
     return not known
