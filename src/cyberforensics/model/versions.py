@@ -1,8 +1,12 @@
 """Versions of the product and of every library that touches evidence."""
 
+import locale
 import platform
 import sys
+from datetime import UTC, datetime
 from importlib import metadata
+
+from cyberforensics.model.source import source
 
 PRODUCT = "cyberforensics"
 
@@ -42,16 +46,28 @@ def product_version() -> str:
     return version_of(PRODUCT) or "0+unknown"
 
 
+def typst_version() -> str:
+    """The version of the library that makes PDF reports: another one makes other bytes."""
+    return version_of("typst") or "0+unknown"
+
+
 def versions() -> tuple[tuple[str, str], ...]:
-    """(name, version) of the product, of Python, and of every library in `EVIDENCE_LIBRARIES` that is installed."""
-    found = [(PRODUCT, product_version()), ("python", platform.python_version()), ("platform", _platform())]
-    found += [(name, version) for name in EVIDENCE_LIBRARIES if (version := version_of(name))]
-    return tuple(found)
+    """(name, version) of the product, its source, Python, what they run in, and every library installed that parses."""
+    ours, *others = result_versions()
+    surroundings = (
+        ("python", platform.python_version()),
+        ("platform", _platform()),
+        ("source", source()),
+        ("locale", locale.setlocale(locale.LC_CTYPE)),
+        ("time zone", datetime.now(UTC).astimezone().strftime("%Z, UTC%z")),
+    )
+    return (ours, *surroundings, *others)
 
 
 def result_versions() -> tuple[tuple[str, str], ...]:
-    """Those of `versions` on which results depend: the interpreter and the host are not among them."""
-    return tuple(pair for pair in versions() if pair[0] not in ("python", "platform"))
+    """Those on which results depend: the interpreter, the host and the commit are not among them."""
+    found = [(name, version) for name in EVIDENCE_LIBRARIES if (version := version_of(name))]
+    return ((PRODUCT, product_version()), *found)
 
 
 def version_of(name: str) -> str | None:
