@@ -88,6 +88,31 @@ def _program(name: str) -> str:
     return found
 
 
+@pytest.fixture(scope="module")
+def every_report(unsealed: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sealed case with every report that there is, all written before anybody knew of a seal."""
+    folder = Path(shutil.copytree(unsealed, tmp_path_factory.mktemp("every") / "case"))
+    item = json.loads(helpers.inside("show", "findings", folder, "--format", "jsonl").stdout.splitlines()[0])["id"]
+    for arguments in (
+        ("tag", folder, item, "key-evidence"),
+        ("report", folder, "--pdf", "--case-jsonld"),
+        ("report", folder, "--unmask"),
+        ("report", folder, "--only", "key-evidence"),
+        ("report", folder, "--only", "key-evidence", "--unmask"),
+    ):
+        assert helpers.inside(*arguments).returncode == 0, arguments
+    (folder / case.REPORTS / "timesketch.jsonl").write_text("{}\n")
+    done = helpers.inside("seal", folder, "--key", keys / "lab", "--identity", IDENTITY)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+REPORTS = (
+    *("report.html", "report-unmasked.html", "timeline.csv", "report-only-key-evidence.html"),
+    *("report-only-key-evidence-unmasked.html", "case.jsonld", "report.pdf"),
+)
+
+
 # Without us
 
 
@@ -217,9 +242,10 @@ def test_the_order_of_sealing(copy: Path) -> None:
     record = json.loads(lines[-1])["facts"]["seal"]
     assert record["log_lines"] == len(lines) - 2
     assert record["log_sha256"] == hashlib.sha256(b"".join(lines[:-2])).hexdigest()
+    assert record["log_head"] == hashlib.sha256(lines[-3].rstrip(b"\n")).hexdigest() == json.loads(lines[-2])["chain"]
     assert record["store_sha256"] == hashlib.sha256((copy / case.STORE).read_bytes()).hexdigest()
     html = (copy / case.REPORTS / "report.html").read_text()
-    for printed in (record["store_sha256"], record["log_sha256"], record["key"]):
+    for printed in (record["store_sha256"], record["log_sha256"], record["log_head"], record["key"]):
         assert printed in html
     assert "detects a change after sealing by anyone who does not have the key" in html
     assert (copy / case.STORE).read_bytes()[18:20] == b"\x01\x01"  # SQLite, file format 1.3: 1 is a rollback journal
@@ -302,6 +328,88 @@ def test_an_interrupted_seal_goes_on(
     sealing.seal(folder, key)
     assert (folder / case.LOG).read_bytes().count(b'"sealed"') == 1
     assert _verified(folder).returncode == 0
+
+
+# Reports
+
+
+def test_every_report_is_written_with_the_seal_and_compared(every_report: Path, keys: Path) -> None:
+    record = json.loads((every_report / case.LOG).read_bytes().splitlines()[-1])["facts"]["seal"]
+    folder = every_report / case.REPORTS
+    assert {path.name for path in folder.iterdir()} == {*REPORTS, "timesketch.jsonl"}
+    for name in REPORTS:
+        if name.endswith((".html", ".jsonld")):
+            assert record["store_sha256"] in (folder / name).read_text("utf-8"), name
+    before = _files(every_report)
+    done = _verified(every_report, keys)
+    assert (done.returncode, _differences(done)) == (0, []), done.stdout
+    for name in REPORTS:
+        assert f"OK  reports: reports/{name}: the store gives the same bytes" in done.stdout
+    assert "NOT CHECKED  reports: reports/timesketch.jsonl: is no report that sealing writes" in done.stdout
+    assert _files(every_report) == before
+
+
+def test_the_sealed_pdf_prints_the_seal(every_report: Path) -> None:
+    record = json.loads((every_report / case.LOG).read_bytes().splitlines()[-1])["facts"]["seal"]
+    path = str(every_report / case.REPORTS / "report.pdf")
+    done = subprocess.run([_program("pdftotext"), path, "-"], capture_output=True, check=True)
+    shown = "".join(done.stdout.decode().split())
+    for printed in (record["store_sha256"], record["log_sha256"], record["log_head"], record["key"]):
+        assert printed in shown
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", REPORTS[3:])
+def test_a_changed_report_is_found_by_the_store(every_report: Path, tmp_path: Path, name: str, place: str) -> None:
+    folder = Path(shutil.copytree(every_report, tmp_path / "case"))
+    path = folder / case.REPORTS / name
+    data = bytearray(path.read_bytes())
+    data[{"start": 0, "middle": len(data) // 2, "end": len(data) - 2}[place]] ^= 0x02
+    path.write_bytes(data)
+    points = [point for point in verifying.verify(folder) if point.subject == "reports" and point.verdict != "OK"]
+    assert [point.message.split(":")[0] for point in points if point.verdict == "DIFFERENT"] == [f"reports/{name}"]
+
+
+def test_another_typst_is_named(every_report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "typst_version", lambda: "99")
+    points = [point for point in verifying.verify(every_report) if ".pdf" in point.message]
+    assert [point.verdict for point in points] == ["NOT CHECKED"]
+    assert "was made with typst 0." in points[0].message
+    assert "this has 99" in points[0].message
+
+
+def test_volumes_of_the_pdf_are_sealed_and_compared(unsealed: Path, keys: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(unsealed, tmp_path / "case"))
+    database = sqlite3.connect(folder / case.STORE)
+    database.execute("CREATE TEMP TABLE one AS SELECT * FROM finding ORDER BY number LIMIT 1")
+    for copied in range(1, 240):
+        database.execute("UPDATE one SET number = ?, id = ?", (100_000 + copied, f"{copied:020x}"))
+        database.execute("INSERT INTO finding SELECT * FROM one")
+    database.commit()
+    database.close()
+    assert helpers.inside("report", folder, "--pdf").returncode == 0
+    assert (folder / case.REPORTS / "report-findings-1.pdf").exists()
+    assert helpers.inside("seal", folder, "--key", keys / "lab").returncode == 0
+    said = helpers.inside("verify", folder).stdout
+    for name in ("report.pdf", "report-findings-1.pdf"):
+        assert f"OK  reports: reports/{name}: the store gives the same bytes" in said
+    assert not (folder / case.REPORTS / "run.log").exists()
+
+
+def test_a_report_whose_label_is_gone_is_refused(unsealed: Path, keys: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(unsealed, tmp_path / "case"))
+    item = json.loads(helpers.inside("show", "findings", folder, "--format", "jsonl").stdout.splitlines()[0])["id"]
+    for arguments in (
+        ("tag", folder, item, "spare"),
+        ("report", folder, "--only", "spare"),
+        ("tag", folder, item, "spare", "--remove"),
+    ):
+        assert helpers.inside(*arguments).returncode == 0
+    done = helpers.inside("seal", folder, "--key", keys / "lab")
+    assert done.returncode == 40
+    assert "report-only-spare.html: nothing bears the label of this report any more" in done.stderr
+    (folder / case.REPORTS / "report-only-spare.html").unlink()
+    assert helpers.inside("seal", folder, "--key", keys / "lab").returncode == 0
 
 
 # Tampering

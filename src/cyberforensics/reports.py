@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyberforensics import case, pipeline, report
-from cyberforensics.errors import Error, UsageError
+from cyberforensics.errors import CaseRefused, Error, UsageError
 from cyberforensics.model.case_document import CaseDocument, SealRecord
 from cyberforensics.model.run import Summary
 from cyberforensics.model.shown import ShownZone
@@ -39,39 +39,47 @@ class TimelineJob:
 class PdfJob:
     """Write the PDF report of a case, or one volume of its findings."""
 
+    case: Path
     folder: Path
+    """Into which it is written."""
     volume: int = 0
+    seal: SealRecord | None = None
+    """Of a case that is sealed, or is being sealed."""
 
     def run(self, _: pipeline.Worker) -> Iterator[pipeline.Message]:
         """Write it; there is nothing to answer."""
-        with case.open_existing(self.folder) as store:
-            _write_pdf(store.folder, case.case_document(store), self.volume)
+        with case.open_existing(self.case, closed=self.seal is not None) as store:
+            _write_pdf(self.folder, replace(case.case_document(store), seal=self.seal), self.volume)
         return iter(())
 
 
-def write_pdfs(store: case.Store, document: CaseDocument) -> Path:
+def write_pdfs(store: case.Store, document: CaseDocument, folder: Path | None = None) -> tuple[Path, ...]:
     """Write the PDF report and its volumes of findings, each in a process of its own; what is sensitive is masked.
 
-    Returns the report's path. Volumes of an earlier report that has more of them are taken away.
+    Args:
+        folder: into which they are written; the case's own where none is named.
+
+    Returns their paths, the report's first. Volumes of an earlier report that has more of them are taken away.
 
     Raises:
         CannotWrite: they can't be written.
     """
-    folder = store.folder / case.REPORTS
-    volumes = report.pdf_volumes(document)
-    for volume in range(volumes + 1):
-        with pipeline.beside(PdfJob(store.folder.absolute(), volume), store.folder) as job:
-            if not job.is_done():
-                _write_pdf(store.folder, document, volume)
-    kept = {report.pdf_name(volume) for volume in range(1, volumes + 1)}
-    for old in folder.glob("report-findings-*.pdf"):
-        if old.name not in kept:
+    home = store.folder.absolute()
+    where = (folder or home / case.REPORTS).absolute()
+    names = [report.pdf_name(volume) for volume in range(report.pdf_volumes(document) + 1)]
+    for volume in range(len(names)):
+        job = PdfJob(home, where, volume, document.seal)
+        with pipeline.beside(job, home if where.is_relative_to(home) else where) as other:
+            if not other.is_done():
+                _write_pdf(where, document, volume)
+    for old in where.glob("report-findings-*.pdf"):
+        if old.name not in names:
             old.unlink()
-    return folder / report.pdf_name()
+    return tuple(where / name for name in names)
 
 
 def _write_pdf(folder: Path, document: CaseDocument, volume: int) -> None:
-    with replacing(folder / case.REPORTS / report.pdf_name(volume)) as out:
+    with replacing(folder / report.pdf_name(volume)) as out:
         report.write_pdf(document, out, volume)
 
 
@@ -130,38 +138,72 @@ def write_reports(
         if not other.is_done():
             write_timeline(times, zone)
     pdf = pdf or (unmask is None and (store.folder / case.REPORTS / report.pdf_name()).exists())
-    return replace(summary, pdf=write_pdfs(store, summary.document)) if pdf else summary
+    return replace(summary, pdf=write_pdfs(store, summary.document)[0]) if pdf else summary
+
+
+def refuse_stale(store: case.Store) -> None:
+    """For sealing, which writes every report anew: one whose label nothing bears any more can't be.
+
+    Raises:
+        CaseRefused: there is such a report.
+    """
+    can_be = {report_name(label, unmask=unmask) for label in _labels(store) for unmask in (False, True)}
+    for path in sorted((store.folder / case.REPORTS).glob("report-only-*.html")):
+        if path.name not in can_be:
+            raise CaseRefused(
+                f"{path}: nothing bears the label of this report any more, so it can't be written anew",
+                hint="move it out of the case, or set the label again",
+            )
 
 
 def write_sealed_reports(
-    store: case.Store, folder: Path, seal: SealRecord, *, zone: ShownZone | None, unmask: bool
+    store: case.Store, folder: Path, seal: SealRecord, *, zone: ShownZone | None, carried: Collection[str]
 ) -> tuple[str, ...]:
     """Write the reports of a sealed case into a folder: the same case and seal give the same bytes. Their names.
 
     Args:
-        unmask: write the report that shows what sensitive rules matched, too.
+        carried: names in the case's own folder of reports: what is not always written is where it is among them.
 
     Raises:
         Error, CannotWrite: as `write_reports`.
     """
+    written = [HTML, TIMELINE]
     with case.sorted_times(store) as times:
-        _write_html(times, zone, folder, unmask=False, seal=seal)
-        if unmask:
-            _write_html(times, zone, folder, unmask=True, seal=seal)
+        document = _write_html(times, zone, folder, unmask=False, seal=seal).document
+        if UNMASKED in carried:
+            written.append(_write_html(times, zone, folder, unmask=True, seal=seal).report.name)
         write_timeline(times, zone, folder)
-    return (HTML, *((UNMASKED,) if unmask else ()), TIMELINE)
+    for label in _labels(store):
+        for unmask in (False, True):
+            if report_name(label, unmask=unmask) in carried:
+                with case.sorted_times(store, only=label) as times:
+                    summary = _write_html(times, zone, folder, unmask=unmask, only=label, seal=seal)
+                written.append(summary.report.name)
+    if CASE_JSONLD in carried:
+        written.append(write_case_jsonld(store, folder, seal).name)
+    if report.pdf_name() in carried:
+        written += [path.name for path in write_pdfs(store, document, folder)]
+    return tuple(written)
 
 
-def write_case_jsonld(store: case.Store) -> Path:
+def _labels(store: case.Store) -> list[str]:
+    return sorted({tag.label for tag in case.tags(store)})
+
+
+def write_case_jsonld(store: case.Store, folder: Path | None = None, seal: SealRecord | None = None) -> Path:
     """Write the case as a graph of CASE/UCO: exhibits, actions, and the files in which something matched.
+
+    Args:
+        folder: into which it is written; the case's own where none is named.
+        seal: of a case that is sealed.
 
     Raises:
         CannotWrite: it can't be written.
     """
-    path = store.folder / case.REPORTS / CASE_JSONLD
+    path = (folder or store.folder / case.REPORTS) / CASE_JSONLD
     with replacing(path) as out:
         found = case.entries(store, filters=case.Conditions(finding=""), order="weight")
-        report.write_case_jsonld(case.case_document(store), found, out)
+        report.write_case_jsonld(replace(case.case_document(store), seal=seal), found, out)
     return path
 
 

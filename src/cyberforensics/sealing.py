@@ -13,11 +13,10 @@ from pathlib import Path
 from cyberforensics import case, signing
 from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused, UsageError
 from cyberforensics.model.case_document import SealRecord
-from cyberforensics.model.codec import decoder
 from cyberforensics.model.shown import ShownZone
-from cyberforensics.model.versions import PRODUCT, product_version
+from cyberforensics.model.versions import PRODUCT, product_version, typst_version
 from cyberforensics.replacing import replacing
-from cyberforensics.reports import UNMASKED, write_sealed_reports
+from cyberforensics.reports import refuse_stale, write_sealed_reports
 
 NAMESPACE = "cyberforensics-manifest"
 """Of the signature: made for this, it is worth nothing for anything else."""
@@ -52,7 +51,8 @@ def seal(
         zone: one in which the reports show times beside UTC.
 
     Raises:
-        CaseRefused: there is no case, it is sealed, another command works on it, or it was begun with another key.
+        CaseRefused: there is no case, it is sealed, another command works on it, it was begun with another key, or it
+            carries a report that can't be written anew.
         CaseDamaged: the store or the log contradicts itself.
         CannotWrite: the folder can't be written.
     """
@@ -63,7 +63,7 @@ def seal(
         case.refuse_sealed(folder)
         last = case.last_line(folder)
         if case.is_seal(last):
-            record = seal_record(json.loads(last))
+            record = case.seal_record(json.loads(last))
             if record.key != fingerprint:
                 raise CaseRefused(
                     f"{folder}: sealing was begun with the key {record.key or 'none'}, this is {fingerprint or 'none'}",
@@ -71,6 +71,8 @@ def seal(
                 )
         else:
             _refuse_broken_log(folder)
+            with case.open_existing(folder) as store:
+                refuse_stale(store)
             case.close_store(folder)
             origin = None if key is None else "made for this case" if self_made else "given"
             case.log_action(folder, "sealing", {"command": command, "key": fingerprint, "origin of the key": origin})
@@ -99,23 +101,6 @@ def refuse_inside(folder: Path, key: Path) -> None:
         raise UsageError(f"{key}: lies in the case folder, and would be handed on with it", hint="keep keys elsewhere")
 
 
-def seal_record(line: object) -> SealRecord:
-    """The record in the last line of a sealed log.
-
-    Raises:
-        CaseDamaged: there is none.
-    """
-    try:
-        if not isinstance(line, dict) or line["action"] != case.SEALED:
-            raise ValueError
-        record: SealRecord = decoder(SealRecord)(line["facts"]["seal"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise CaseDamaged(
-            f"the last line of {case.LOG} is not the seal", hint="go back to a copy of the case"
-        ) from error
-    return record
-
-
 def written_by() -> str:
     """Name and version of what writes the reports."""
     return f"{PRODUCT} {product_version()}"
@@ -141,11 +126,13 @@ def _record(
         store_sha256=store_digest,
         log_lines=lines.count(b"\n"),
         log_sha256=hashlib.sha256(lines).hexdigest(),
+        log_head=hashlib.sha256(lines.removesuffix(b"\n").rpartition(b"\n")[2]).hexdigest(),
         key=fingerprint,
         self_made=self_made,
         identity=identity,
         zone=None if zone is None else str(zone),
         product=written_by(),
+        typst=typst_version(),
     )
 
 
@@ -153,7 +140,8 @@ def _write_files(folder: Path, record: SealRecord, zone: ShownZone | None) -> No
     """Reports with the seal in them, and the page of code that checks the case without us."""
     reports = folder / case.REPORTS
     with case.open_existing(folder, closed=True) as store:
-        written = write_sealed_reports(store, reports, record, zone=zone, unmask=(reports / UNMASKED).exists())
+        carried = {path.name for path in reports.iterdir()} if reports.is_dir() else set()
+        written = write_sealed_reports(store, reports, record, zone=zone, carried=carried)
     case.log_action(folder, "reports written", {"reports": list(written)})
     with replacing(folder / VERIFY) as out:
         out.write(resources.files("cyberforensics.case").joinpath("without_us.py").read_bytes())

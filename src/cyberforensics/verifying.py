@@ -12,8 +12,9 @@ from cyberforensics import case, signing
 from cyberforensics.errors import CannotWrite, CaseDamaged, Error, UsageError
 from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.shown import shown_zone
-from cyberforensics.reports import UNMASKED, write_sealed_reports
-from cyberforensics.sealing import NAMESPACE, seal_record, written_by
+from cyberforensics.model.versions import typst_version
+from cyberforensics.reports import write_sealed_reports
+from cyberforensics.sealing import NAMESPACE, written_by
 from cyberforensics.stamping import nonces
 
 Verdict = Literal["OK", "DIFFERENT", "DAMAGED", "NOT CHECKED", "INFORMATION"]
@@ -225,21 +226,25 @@ def _reports(store: case.Store, record: SealRecord) -> Iterator[Point]:
         yield Point("reports", "NOT CHECKED", message)
         return
     there = store.folder / case.REPORTS
+    carried = {found.name for found in there.iterdir()} if there.is_dir() else set()
+    wanted = carried if record.typst == typst_version() else {name for name in carried if not name.endswith(".pdf")}
     with tempfile.TemporaryDirectory() as temporary:
-        unmask = (there / UNMASKED).exists()
-        written = write_sealed_reports(store, Path(temporary), record, zone=zone, unmask=unmask)
-        for name in written:
+        made = write_sealed_reports(store, Path(temporary), record, zone=zone, carried=wanted)
+        for name in made:
             same = (there / name).is_file() and _digest(there / name) == _digest(Path(temporary, name))
             message = "the store gives the same bytes" if same else "is not what the store gives"
             yield Point("reports", "OK" if same else "DIFFERENT", f"{case.REPORTS}/{name}: {message}")
-        others = sorted(found.name for found in there.iterdir() if found.name not in written) if there.is_dir() else []
-        for name in others:
-            yield Point("reports", "NOT CHECKED", f"{case.REPORTS}/{name}: is not written anew for a seal")
+    for name in sorted(carried.difference(made)):
+        if name in wanted:
+            why = "is no report that sealing writes"
+        else:
+            why = f"was made with typst {record.typst}, this has {typst_version()}: other bytes are to be expected"
+        yield Point("reports", "NOT CHECKED", f"{case.REPORTS}/{name}: {why}")
 
 
 def _record(folder: Path) -> SealRecord | None:
     try:
-        return seal_record(json.loads(case.last_line(folder)))
+        return case.seal_record(json.loads(case.last_line(folder)))
     except (ValueError, RecursionError, CaseDamaged):
         return None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cyberforensics import case, report
-from cyberforensics.model.case_document import CaseDocument
+from cyberforensics.model.case_document import CaseDocument, SealRecord
 from cyberforensics.model.case_facts import (
     Amendment,
     Authorisation,
@@ -26,6 +26,7 @@ from cyberforensics.model.case_facts import (
     Request,
     Statements,
 )
+from cyberforensics.report.checks import CHECKS
 from cyberforensics.report.glyphs import _RANGES, printable
 from tests import helpers
 from tests.report import documents
@@ -116,7 +117,7 @@ def test_an_amended_report_has_another_id(full: bytes, tmp_path: Path) -> None:
         ("C06", "What amended versions changed"),
         ("C07", "Results relate only to the items examined."),
         ("C08", "TLP:AMBER+STRICT"),
-        ("C09", "Abbreviations. E01"),
+        ("C09", "Abbreviations. APFS"),
         ("C10", "Handed over by Sgt. Silva"),
         ("C10", "Serial number SN-99"),
         ("C10", "Sector size 512 bytes"),
@@ -141,6 +142,9 @@ def test_an_amended_report_has_another_id(full: bytes, tmp_path: Path) -> None:
         ("C31", "matched rule Ransom_Note_Text at offsets 42, 142"),
         ("C33", "Both sides agree, by count and by bytes."),
         ("C34", "The times of a deleted entry are those of its last metadata"),
+        ("C34", "DFW-1185"),
+        ("C34", "Failing to extract a decryption key that is present volume.encrypted"),
+        ("C34", "commit 59b37910eff2cf11f798c9c19e1b707bf87210b2 of 2026-07-17"),
         ("C35", "bounded by what was searched"),
         ("C36", "I declare that this is true."),
         ("C36", "Certified since 2019"),
@@ -153,8 +157,9 @@ def test_an_amended_report_has_another_id(full: bytes, tmp_path: Path) -> None:
         ("C46", "+00:03:12 NOT APPLIED"),
         ("C47", "clock of the examining machine"),
         ("C48", "ties are sorted by entry and meaning"),
-        ("C50", "sha256sum -c manifest-sha256.txt"),
+        ("C50", "sha256sum -c --strict manifest-sha256.txt"),
         ("C51", "examination-log.jsonl"),
+        ("C52", "NOT SEALED"),
         ("C52", "ssh-keygen -Y verify"),
         ("C52", "openssl ts -verify"),
     ],
@@ -162,6 +167,33 @@ def test_an_amended_report_has_another_id(full: bytes, tmp_path: Path) -> None:
 def test_a_point_of_the_list_is_printed(point: str, expected: str, full: bytes, tmp_path: Path) -> None:
     shown = text(full, tmp_path)
     assert tight(expected) in tight(shown) or expected in flat(text(full, tmp_path, "-layout")), point
+
+
+@poppler
+def test_a_sealed_case_prints_its_seal(tmp_path: Path) -> None:
+    seal = SealRecord("5a" * 32, 1_205, "6b" * 32, "7c" * 32, "SHA256:k", True, "m@lab.example", None, "x 1", "0.15")
+    shown = tight(text(pdf(replace(documents.demo(), seal=seal)), tmp_path))
+    for printed in ("5a" * 32, "6b" * 32, "7c" * 32, "SHA256:k", "first1,205lines", "whoseitis,itdoesnotshow"):
+        assert printed in shown
+    assert "NOTSEALED" not in shown
+    assert tight("ssh-keygen -Y verify -f ../allowed_signers -I m@lab.example -n cyberforensics-manifest") in shown
+
+
+def test_the_commands_printed_are_those_that_are_tested() -> None:
+    """Those of the documentation are run by tests/docs/test_verify_without_us.py."""
+    run = (helpers.ROOT / "docs" / "verify-without-us.md").read_text("utf-8")
+    for _, command in CHECKS:
+        assert f"\n{command}\n" in run
+
+
+@poppler
+def test_a_gap_in_custody_is_shown(tmp_path: Path) -> None:
+    steps = (Custody("2026-02-27", "Silva", "Okafor", "x"), Custody("2026-03-01", "Berg", "Okafor", "y"))
+    gone = replace(FACTS, exhibit=(ExhibitFacts("E1", custody=steps),))
+    shown = flat(text(pdf(replace(documents.demo(), facts=gone)), tmp_path))
+    assert "GAP between entry 1 and 2 a handing over from 'Okafor' to 'Berg' is missing" in shown
+    whole = replace(gone, exhibit=(ExhibitFacts("E1", custody=steps[:1]),))
+    assert "GAP" not in text(pdf(replace(documents.demo(), facts=whole)), tmp_path)
 
 
 @poppler

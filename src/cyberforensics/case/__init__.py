@@ -54,6 +54,7 @@ from cyberforensics.case.sealed import (
     is_seal,
     is_sealed,
     refuse_sealed,
+    seal_record,
 )
 from cyberforensics.case.store import (
     FACTS,
@@ -163,6 +164,7 @@ __all__ = [
     "remaining_batches",
     "remove_tag",
     "restart_plan",
+    "seal_record",
     "sorted_times",
     "source_of",
     "tags",

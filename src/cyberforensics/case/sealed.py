@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from cyberforensics.errors import CaseRefused
+from cyberforensics.errors import CaseDamaged, CaseRefused
+from cyberforensics.model.case_document import SealRecord
+from cyberforensics.model.codec import decoder
 
 MANIFEST = "manifest-sha256.txt"
 SIGNATURE = f"{MANIFEST}.sig"
@@ -37,6 +39,21 @@ def refuse_sealed(folder: Path) -> None:
 def is_seal(line: bytes) -> bool:
     """Whether a line of the log is the seal."""
     return line.startswith(b'{"action":"%s",' % SEALED.encode())
+
+
+def seal_record(line: object) -> SealRecord:
+    """The record in the last line of a sealed log.
+
+    Raises:
+        CaseDamaged: there is none.
+    """
+    try:
+        if not isinstance(line, dict) or line["action"] != SEALED:
+            raise ValueError
+        record: SealRecord = decoder(SealRecord)(line["facts"]["seal"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise CaseDamaged("the last line of the log is not the seal", hint="go back to a copy of the case") from error
+    return record
 
 
 def refuse_half_sealed(folder: Path, last_line: bytes) -> None:

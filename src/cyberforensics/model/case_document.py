@@ -283,6 +283,8 @@ class SealRecord:
     """Lines of the log when the reports were written: what follows says that they were, and is the seal."""
     log_sha256: str
     """Of these lines' bytes."""
+    log_head: str
+    """SHA-256 of the last of them without its newline: what the next line is chained to."""
     key: str | None
     """Fingerprint of the key that signs the manifest; None where it is left to another program."""
     self_made: bool
@@ -293,6 +295,8 @@ class SealRecord:
     """In which reports show times beside UTC."""
     product: str
     """Name and version that wrote the reports."""
+    typst: str
+    """Version of the library that made those in PDF."""
 
 
 @dataclass(frozen=True, slots=True)

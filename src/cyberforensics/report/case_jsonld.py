@@ -120,9 +120,20 @@ def _graph(document: CaseDocument, entries: Iterable[EntryRow]) -> Iterator[Obje
         "uco-core:description": (
             f"{len(annotations):,} of {document.findings_total:,} findings and {len(written):,} of "
             f"{document.entries_total:,} entries of the case are in this graph: those in which something matched, as "
-            "far as a report holds them. All are in case.sqlite. Labels, notes and opinions are not in it."
+            "far as a report holds them. All are in case.sqlite. Notes and opinions are not in it."
+            f"{_sealed(document)}"
         ),
     }
+
+
+def _sealed(document: CaseDocument) -> str:
+    seal = document.seal
+    if seal is None:
+        return ""
+    return (
+        f" When the case was sealed, case.sqlite had the SHA-256 {seal.store_sha256} and the examination log of "
+        f"{seal.log_lines:,} lines the head {seal.log_head}; key of the seal: {seal.key or 'none'}."
+    )
 
 
 def _of(run: PassRecord, number: int) -> tuple[str, str]:

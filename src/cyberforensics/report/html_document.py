@@ -22,7 +22,8 @@ from cyberforensics.report.html_annotations import annotations_object
 from cyberforensics.report.html_equations import entry_equation, media_equation
 from cyberforensics.report.html_orientation import orientation_object
 from cyberforensics.report.jsonl import cross_check_object
-from cyberforensics.report.seal import seal_object
+from cyberforensics.report.limits import weaknesses_object
+from cyberforensics.report.seal import UNSEALED, seal_object
 from cyberforensics.report.summary import (
     TRIAGE,
     UNMASKED,
@@ -76,7 +77,9 @@ def document_object(
         "timelineTotal": document.timeline_total,
         "entriesShown": shown[0],
         "timelineShown": shown[1],
+        "weaknesses": weaknesses_object(document),
         "seal": None if document.seal is None else seal_object(document.seal),
+        "unsealed": UNSEALED if document.seal is None else "",
         "selected": document.selection is not None,
         **annotations_object(document.annotations),
         "shownZone": None if zone is None else {"name": zone.name, "tzdata": zone.tzdata},

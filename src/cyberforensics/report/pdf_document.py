@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from cyberforensics.model.case_document import CaseDocument
+from cyberforensics.report.checks import check_rows
+from cyberforensics.report.custody import custody_gaps
 from cyberforensics.report.facts import facts_object
 from cyberforensics.report.glyphs import printable
 from cyberforensics.report.html_document import document_object
 from cyberforensics.report.html_findings import finding_rows
 from cyberforensics.report.html_orientation import months
-from cyberforensics.report.pdf_words import ABBREVIATIONS, GLOSSARY, LIMITS, PRECISIONS
+from cyberforensics.report.limits import limits, reasons
+from cyberforensics.report.pdf_words import ABBREVIATIONS, GLOSSARY, PRECISIONS
 
 MAX_OFFSETS = 12
 """Places of one finding that are printed; the rest are counted."""
@@ -31,6 +34,9 @@ def report_object(document: CaseDocument, findings: int, volumes: Sequence[str],
             **document_object(document, ("", "")),
             "part": "report",
             "notReceived": _not_examined(document),
+            "gaps": [
+                [exhibit.id, custody_gaps(exhibit)] for exhibit in document.facts.exhibit if custody_gaps(exhibit)
+            ],
             "findings": _findings(document, range(findings)),
             "findingsIn": f"{document.findings_in:,}",
             "volumes": [
@@ -40,8 +46,10 @@ def report_object(document: CaseDocument, findings: int, volumes: Sequence[str],
             "findingsLeftOut": document.findings_total - held,
             "plot": _plot(months(document.activity)),
             "years": _years(months(document.activity)),
-            "limits": _limits(document),
+            "limits": limits(document),
+            "reasons": sorted(reasons(document)),
             "problems": _problems(document),
+            "checks": check_rows(None if document.seal is None else document.seal.identity),
             "glossary": GLOSSARY,
             "abbreviations": ABBREVIATIONS,
             "precisions": PRECISIONS,
@@ -111,29 +119,6 @@ def _bytes(data: object) -> str | None:
         return None
     shown = bytes.fromhex(data[: 2 * _SHOWN_BYTES]).hex(" ")
     return shown + (" …" if len(data) > 2 * _SHOWN_BYTES else "")
-
-
-def _limits(document: CaseDocument) -> list[str]:
-    """Sentences that this run gives a reason for."""
-    clocks = [run.source_timezone for exhibit in document.exhibits for run in exhibit.passes]
-    systems = {volume.filesystem for exhibit in document.exhibits for volume in exhibit.volumes}
-    logical = any(exhibit.evidence.media_size is None for exhibit in document.exhibits)
-    holds = {
-        "always": True,
-        "local-unknown": None in clocks and bool(systems & {"fat12", "fat16", "fat32", "exfat", "iso9660"}),
-        "ntfs": "ntfs" in systems,
-        "logical": logical,
-        "digest": any(
-            check.verdict in ("NOT AVAILABLE", "NOT COMPUTED")
-            for exhibit in document.exhibits
-            for check in exhibit.digest_checks
-        )
-        or any(not exhibit.digest_checks for exhibit in document.exhibits),
-        "close": not any(check.moment == "close" for exhibit in document.exhibits for check in exhibit.digest_checks),
-        "rules": document.findings_total > 0,
-        "sensitive": document.findings_sensitive > 0,
-    }
-    return [text for reason, text in LIMITS if holds[reason]]
 
 
 def _problems(document: CaseDocument) -> list[Object]:

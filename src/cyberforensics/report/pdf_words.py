@@ -4,6 +4,9 @@ from typing import Literal
 
 Reason = Literal["always", "local-unknown", "ntfs", "logical", "digest", "close", "rules", "sensitive"]
 
+LOCAL_TIMES = frozenset({"fat12", "fat16", "fat32", "exfat", "iso9660"})
+"""File systems that record local time."""
+
 LIMITS: tuple[tuple[Reason, str], ...] = (
     ("always", "Results relate only to the items examined, as they were when they were opened."),
     ("always", "A search that matched nothing is bounded by what was searched, with the rules and lists named here."),
@@ -61,13 +64,16 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
 )
 
 ABBREVIATIONS = (
-    "E01, EWF: Expert Witness Compression Format. exFAT, FAT: File Allocation Table. GPT: GUID Partition Table."
-    " HPA, DCO: areas that a device hides (host protected area, device configuration overlay). MD5, SHA-1, SHA-256:"
-    " digests. NTFS: New Technology File System. PDF: Portable Document Format. RFC: Request for Comments."
-    " TLP: Traffic Light Protocol 2.0. UTC: Coordinated Universal Time."
+    "APFS: Apple File System. DMG: disk image of macOS. E01, EWF: Expert Witness Compression Format. exFAT, FAT:"
+    " File Allocation Table. GPT: GUID Partition Table. HFS+: Hierarchical File System. HPA, DCO: areas that a"
+    " device hides (host protected area, device configuration overlay). ISO: International Organization for"
+    " Standardization (ISO 9660: the file system of discs). MD5, SHA-1, SHA-256: digests. NTFS: New Technology File"
+    " System. PDF: Portable Document Format. QCOW2: QEMU Copy-On-Write. RFC: Request for Comments. TLP: Traffic"
+    " Light Protocol 2.0. UFS: Unix File System. UTC: Coordinated Universal Time. VHD, VHDX: Virtual Hard Disk."
+    " VMDK: Virtual Machine Disk. XFS: a file system of Linux."
 )
 
 PRECISIONS = (
     "FAT: written 2 s, created 10 ms, accessed 1 day. exFAT: written and created 10 ms, accessed 2 s. NTFS: 100 ns."
-    " ext3: 1 s. ext4: 1 ns, with inodes of 128 bytes 1 s. HFS+ and ISO 9660: 1 s. APFS and XFS: 1 ns."
+    " ext2 and ext3: 1 s. ext4: 1 ns, with inodes of 128 bytes 1 s. HFS+ and ISO 9660: 1 s. APFS, UFS and XFS: 1 ns."
 )

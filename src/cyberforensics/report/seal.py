@@ -5,6 +5,15 @@ from cyberforensics.model.case_document import SealRecord
 SELF_MADE = "The key was made for this case: whose it is, it does not show."
 UNSIGNED = "The manifest was not signed when the case was sealed: until somebody signs it, anyone can write another."
 
+MANIFEST = (
+    "not known when this was written, since the manifest holds this report; sealing printed it, "
+    "sha256sum manifest-sha256.txt gives it, and after-seal.jsonl is chained to it"
+)
+UNSEALED = (
+    "The case was not sealed when this was written: log and store may go on, so no digest of them is printed, and "
+    "there is no manifest. cyberforensics seal writes the report again, with the digests."
+)
+
 
 def seal_lines(seal: SealRecord) -> list[str]:
     """The limits of a seal."""
@@ -31,6 +40,8 @@ def seal_object(seal: SealRecord) -> dict[str, object]:
         "rows": [
             ["SHA-256 of case.sqlite", seal.store_sha256],
             [f"SHA-256 of the first {seal.log_lines:,} lines of examination-log.jsonl", seal.log_sha256],
+            ["Head of the log then: SHA-256 of its last line, to which the next is chained", seal.log_head],
+            ["SHA-256 of manifest-sha256.txt", MANIFEST],
             ["Key of the signature", key],
             ["Files", "each stands in manifest-sha256.txt with its SHA-256, this report too"],
         ],

@@ -41,12 +41,15 @@ function drawMethod(doc) {
     doc.crossChecks.map(drawCrossCheck),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
     doc.seal && [h("h3", null, "Seal"), list(doc.seal.rows.map(([title, text]) => [title, mono(text)])), doc.seal.limits.map((line) => h("p", null, line))],
+    doc.unsealed && h("p", null, doc.unsealed),
     h("h3", null, "Method, limits and error rate"),
     list([
       ["Laboratory's validation", supplied(doc.facts.statements.validation)],
       ["Error rate", "not established"],
       ["Examiner's opinion", supplied(doc.facts.statements.opinion)],
-    ])
+    ]),
+    h("p", { class: "lead" }, "Weaknesses that bear on this run: " + doc.weaknesses.catalogue + "."),
+    plainTable("Weaknesses that bear on this run", ["Id", "Weakness", "Because of"], doc.weaknesses.rows.map((row) => [mono(row.id), row.title, row.words]))
   );
 }
 
