@@ -1,6 +1,8 @@
 """``cyberforensics report``."""
 
 import sys
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +10,25 @@ import typer
 
 from cyberforensics import case, reports, triage
 from cyberforensics.cli import options, render
+from cyberforensics.cli.default_group import DefaultGroup
+from cyberforensics.errors import EXIT_PROBLEMS
 from cyberforensics.model.annotations import checked_label
 
+app = typer.Typer(
+    name="report",
+    cls=DefaultGroup,
+    help="Write the reports of a case again, from its store alone; or check them.\n\n"
+    "`report CASE` is `report write CASE`. A case folder that is called as a command is `./check`.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
-def command(
+
+@app.command()
+def write(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     only: Annotated[
         str | None,
@@ -51,3 +68,25 @@ def command(
         if written is not None:
             render.line(str(written))
     render.shown_zone(zone)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """List what the reports of a case owe a court and a laboratory, point by point: met, not supplied, not met.
+
+    Nothing is written. Exit code 10: a point that the tool itself owes is not met.
+    """
+    from cyberforensics import checking  # here: no other command needs it
+
+    found = checking.check(folder)
+    if json:
+        render.as_json([asdict(each) for each in found])
+    else:
+        render.lines(f"{each.code}  {each.verdict:<12}  {each.point}: {each.evidence}" for each in found)
+    counts = Counter(each.verdict for each in found)
+    render.say(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
+    if counts["NOT MET"]:
+        raise typer.Exit(EXIT_PROBLEMS)
