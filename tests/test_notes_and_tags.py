@@ -1,5 +1,6 @@
 """Labels and notes: in the log before the store, apart from results, and whole whatever happens to the process."""
 
+import csv
 import hashlib
 import json
 import shutil
@@ -111,6 +112,20 @@ def test_labels_are_set_shown_filtered_and_taken_off(folder: Path) -> None:
     ]
     assert facts[0]["command"][:2] == ["cyberforensics", "tag"]
     assert "cyberforensics" in facts[0]["versions"]
+
+
+def test_labels_stand_in_the_timeline(folder: Path) -> None:
+    _add_event(folder)
+    entry = next(found for found in _objects("entries", folder) if len(found["times"]) > 1)
+    event = _objects("events", folder)[0]
+    for item in (entry["id"], event["id"]):
+        _ok("tag", folder, item, "key-evidence")
+    _ok("report", folder)
+    with (folder / "reports" / "timeline.csv").open(newline="", encoding="utf-8") as file:
+        marked = [row for row in csv.DictReader(file) if row["labels"]]
+    assert {row["labels"] for row in marked} == {"key-evidence"}
+    assert len(marked) == len(entry["times"]) + 1
+    assert [row["entry"] for row in marked if row["message"] == event["message"]] == [event["entry"]]
 
 
 def test_ids_may_be_shortened_as_long_as_one_thing_has_them(folder: Path) -> None:

@@ -191,7 +191,7 @@ def _labels(store: case.Store) -> list[str]:
 
 
 def write_case_jsonld(store: case.Store, folder: Path | None = None, seal: SealRecord | None = None) -> Path:
-    """Write the case as a graph of CASE/UCO: exhibits, actions, and the files in which something matched.
+    """Write the case as a graph of CASE/UCO: exhibits, actions, and files that hold a finding or bear a label.
 
     Args:
         folder: into which it is written; the case's own where none is named.
@@ -202,7 +202,7 @@ def write_case_jsonld(store: case.Store, folder: Path | None = None, seal: SealR
     """
     path = (folder or store.folder / case.REPORTS) / CASE_JSONLD
     with replacing(path) as out:
-        found = case.entries(store, filters=case.Conditions(finding=""), order="weight")
+        found = case.entries(store, filters=case.Conditions(marked=True), order="weight")
         report.write_case_jsonld(replace(case.case_document(store), seal=seal), found, out)
     return path
 

@@ -76,6 +76,28 @@ def test_each_step_is_an_action_and_every_reference_leads_somewhere(folder: Path
     assert set(references(graph)) <= set(ids)
 
 
+def test_labels_stand_on_files_and_findings(folder: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(folder, tmp_path / "case"))
+    finding = _objects("findings", copied)[0]
+    others = {found["entry"] for found in _objects("findings", copied)}
+    entry = next(
+        found for found in _objects("entries", copied) if found["id"] not in others and found["kind"] == "file"
+    )
+    for item in (finding["id"], entry["id"]):
+        assert helpers.inside("tag", copied, item, "key-evidence").returncode == 0
+    assert helpers.inside("report", copied, "--case-jsonld").returncode == 0
+    graph = _graph(copied)
+    (annotation, file) = [item for item in graph if item.get("uco-core:tag") == ["key-evidence"]][::-1]
+    if annotation["@type"] != "uco-core:Annotation":
+        annotation, file = file, annotation
+    assert annotation["uco-core:name"] == finding["id"]
+    assert file["uco-core:hasFacet"][0]["uco-observable:filePath"] == entry["path"]
+    assert len(graph) == len(_graph(folder)) + 2  # that file, and where it lies
+    if _VALIDATE is not None:
+        done = subprocess.run([_VALIDATE, copied / "reports/case.jsonld"], capture_output=True, text=True, check=False)
+        assert "Conforms: True" in done.stdout, done.stdout
+
+
 def test_the_same_case_gives_the_same_bytes(folder: Path) -> None:
     before = (folder / "reports/case.jsonld").read_bytes()
     assert helpers.inside("report", folder, "--case-jsonld").returncode == 0

@@ -31,6 +31,15 @@ def test_csv_has_the_time_and_what_it_was_decoded_from() -> None:
     assert line["neutralised"] == ""
 
 
+def test_csv_has_the_labels_of_entry_and_event() -> None:
+    plain = row(Timestamp(5, "posix"))
+    place = replace(plain.place, labels=("key-evidence", "a;b"))
+    lines = read([plain, replace(plain, place=place), replace(plain, place=place, labels=("own",))])
+    assert [line["labels"] for line in lines] == ["", "key-evidence; a\\;b", "key-evidence; a\\;b; own"]
+    (line,) = read([replace(plain, labels=("=1+1",))])
+    assert (line["labels"], line["neutralised"]) == ("'=1+1", "labels")
+
+
 def test_csv_keeps_values_that_are_no_moment() -> None:
     (line,) = read([row(Timestamp(0, "filetime"))])
     assert (line["time"], line["flag"], line["raw"]) == ("", "zero", "0")

@@ -35,6 +35,8 @@ class Conditions:
     """Only what bears it itself."""
     selected: str | None = None
     """A label: entries that bear it or hold a finding or event that does; findings that bear it or whose entry does."""
+    marked: bool = False
+    """Only what holds a finding, or bears any label itself."""
     of_findings: bool = False
     """Whether `label` and `selected` are those of findings."""
 
@@ -57,6 +59,8 @@ class Conditions:
                 values.extend([value] * condition.count("?"))
         if self.known is not None:
             parts.append(f"examination.known IS {'NOT ' if self.known else ''}NULL")
+        if self.marked:
+            parts.append("(entry.number IN (SELECT entry FROM finding) OR entry.id IN (SELECT item FROM tag))")
         if self.deleted:
             parts.append("NOT entry.allocated")
         if self.since is not None or self.until is not None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from cyberforensics.case import rows
+from cyberforensics.case.annotations import labels_of
 from cyberforensics.case.conditions import SELECTED_ENTRIES
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
@@ -120,12 +121,13 @@ def _rows(times: SortedTimes, condition: str, values: tuple[int, ...]) -> Iterat
     """Rows with what they share made once: rows of one entry stand side by side, and so do equal times."""
     query = (
         "SELECT times.entry, times.raw, times.encoding, times.meaning, event.data, entry.volume, entry.id, entry.path, "
-        "entry.stream, entry.meta_address, entry.name_state, entry.size "
+        "entry.stream, entry.meta_address, entry.name_state, entry.size, event.id "
         f"FROM {times.table} AS times CROSS JOIN entry ON entry.number = times.entry "
         f"LEFT JOIN event ON event.number = times.event WHERE {condition} ORDER BY times.rowid"
     )
     volumes = rows.volumes_by_number(times.store)
     zones = rows.zones(times.store)
+    labels = labels_of(times.store)
     entry = number = stored = encoding = None
     for row in times.store.database.execute(query, values):
         if row[0] != entry:
@@ -133,7 +135,7 @@ def _rows(times: SortedTimes, condition: str, values: tuple[int, ...]) -> Iterat
             if row[5] != number:
                 number, stored = row[5], None  # equal values of another volume may have another zone
                 volume = volumes[number]
-            place = TimelinePlace(volume.exhibit, volume.id, *row[6:])
+            place = TimelinePlace(volume.exhibit, volume.id, *(*row[6:12], labels.get(row[6], ())))
         if row[1] != stored or row[2] != encoding:
             stored, encoding = row[1], row[2]
             timestamp = Timestamp(stored_integer(stored), encoding)
@@ -142,4 +144,5 @@ def _rows(times: SortedTimes, condition: str, values: tuple[int, ...]) -> Iterat
             yield TimelineRow(place, timestamp, moment, row[3], describe(volume.filesystem or "", row[3]), "")
         else:
             event: Event = decoder(Event)(json.loads(row[4]))
-            yield TimelineRow(place, timestamp, moment, event.meaning, event.data_type, event.message)
+            own = labels.get(row[12], ())
+            yield TimelineRow(place, timestamp, moment, event.meaning, event.data_type, event.message, own)

@@ -379,6 +379,8 @@ class TimelinePlace:
     meta_address: str
     name_state: str
     size: int | None
+    labels: tuple[str, ...] = ()
+    """Of the examiner's, on the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,3 +397,5 @@ class TimelineRow:
     description: str
     """What that time is on that file system, in words."""
     message: str
+    labels: tuple[str, ...] = ()
+    """Of the examiner's, on an event itself."""

@@ -39,7 +39,7 @@ Object = dict[str, object]
 
 
 def write_case_jsonld(document: CaseDocument, entries: Iterable[EntryRow], out: BinaryIO) -> None:
-    """Write the graph, one object a line; `entries` are those in which the document's findings lie."""
+    """Write the graph, one object a line; `entries` are those in which its findings lie, and those with a label."""
     out.write(b'{"@context":' + _json(_CONTEXT) + b',"@graph":[\n')
     for place, item in enumerate(_graph(document, entries)):
         out.write((b",\n" if place else b"") + _json(item))
@@ -81,7 +81,7 @@ def _graph(document: CaseDocument, entries: Iterable[EntryRow]) -> Iterator[Obje
     annotations: list[str] = []
     for row in entries:
         findings = by_entry.pop(row.id, [])
-        if not findings:
+        if not findings and not row.labels:
             continue
         written.append(_id("file", row.exhibit, row.id))
         yield from _file(row)
@@ -93,7 +93,7 @@ def _graph(document: CaseDocument, entries: Iterable[EntryRow]) -> Iterator[Obje
         yield {
             "@id": results,
             "@type": "case-investigation:ProvenanceRecord",
-            "uco-core:description": "Files in which something matched, and what matched.",
+            "uco-core:description": "Files in which something matched or that bear a label, and what matched.",
             "uco-core:object": [_ref(identity) for identity in (*written, *annotations)],
         }
     passes = [_id("action", run.kind, *_of(run, n)) for e in document.exhibits for n, run in enumerate(e.passes)]
@@ -120,7 +120,8 @@ def _graph(document: CaseDocument, entries: Iterable[EntryRow]) -> Iterator[Obje
         "uco-core:description": (
             f"{len(annotations):,} of {document.findings_total:,} findings and {len(written):,} of "
             f"{document.entries_total:,} entries of the case are in this graph: those in which something matched, as "
-            "far as a report holds them. All are in case.sqlite. Notes and opinions are not in it."
+            "far as a report holds them, and those that bear a label of the examiner's. All are in case.sqlite. "
+            "Notes and opinions are not in it."
             f"{_sealed(document)}"
         ),
     }
@@ -257,7 +258,7 @@ def _file(row: EntryRow) -> Iterator[Object]:
                 "uco-observable:hash": [_hash(algorithm, value, identity) for algorithm, value in values if value],
             }
         )
-    yield {"@id": identity, "@type": "uco-observable:File", "uco-core:hasFacet": facets}
+    yield {"@id": identity, "@type": "uco-observable:File", "uco-core:hasFacet": facets, **_labels(row.labels)}
     yield {
         "@id": _id("within", row.exhibit, row.id),
         "@type": "uco-observable:ObservableRelationship",
@@ -288,4 +289,10 @@ def _finding(located: LocatedFinding) -> Object:
         "uco-core:name": located.id,
         "uco-core:object": [_ref(_id("file", located.exhibit, located.entry))],
         "uco-core:statement": words.visible(said + (f" and {more:,} more" if more else "")),
+        **_labels(located.labels),
     }
+
+
+def _labels(labels: tuple[str, ...]) -> Object:
+    """What people put on it; nothing where there is none."""
+    return {"uco-core:tag": [words.visible(label) for label in labels]} if labels else {}

@@ -75,5 +75,5 @@ ABBREVIATIONS = (
 
 PRECISIONS = (
     "FAT: written 2 s, created 10 ms, accessed 1 day. exFAT: written and created 10 ms, accessed 2 s. NTFS: 100 ns."
-    " ext2 and ext3: 1 s. ext4: 1 ns, with inodes of 128 bytes 1 s. HFS+ and ISO 9660: 1 s. APFS, UFS and XFS: 1 ns."
+    " ext2 and ext3: 1 s. ext4: 1 ns, with inodes of 128 bytes 1 s. HFS+, ISO 9660 and UFS: 1 s. APFS and XFS: 1 ns."
 )

@@ -23,7 +23,7 @@ NOTICES: Mapping[str, str] = MappingProxyType(
             "Timesketch JSONL: rows without a moment (values that are zero, invalid or out of range) can't be "
             "imported and are left out; their number is printed. `datetime` always carries +00:00, since Timesketch "
             "knows no other: where `zone_basis` is local-unknown it is the local clock's reading, and "
-            "`timestamp_desc` says so. A time that is only a date stands at midnight."
+            "`timestamp_desc` says so. A time that is only a date stands at midnight. Labels are not in it."
         ),
         "bodyfile": (
             "Bodyfile: whole seconds only, and no zone: local times of unknown zone stand as if they were UTC. A "
@@ -31,7 +31,7 @@ NOTICES: Mapping[str, str] = MappingProxyType(
             "parsers have no column. mactime leaves out times before 1970. The MD5 is 0 where it is not of the "
             "whole content. In names | is written \\x7c, and control and invisible characters are escaped. The "
             "address of a ($FILE_NAME) line has no attribute number, and where a file system has no permissions "
-            "(NTFS, FAT) none are written."
+            "(NTFS, FAT) none are written. Labels are not in it."
         ),
     }
 )
@@ -39,7 +39,8 @@ NOTICES: Mapping[str, str] = MappingProxyType(
 
 _COLUMNS = (
     *("time", "instant_ns", "precision_ns", "zone_basis", "flag", "raw", "encoding", "meaning", "description"),
-    *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry", "neutralised"),
+    *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry", "labels"),
+    "neutralised",
 )
 
 
@@ -69,13 +70,16 @@ def csv_lines(rows: Iterable[TimelineRow], shown: ShownZone | None = None) -> It
             place = row.place
             where, changed_where = _where(place)
             entry = quoted(visible(place.entry))
+            marked, changed_marked = _marked(place.labels)
         what, changed = _what(row.meaning, row.description)
         changed += changed_where
         message = ""
         if row.message:
             message = _cell(row.message)
             changed += _changed(message=row.message)
-        yield f"{when},{what},{where},{message},{entry},{' '.join(changed) if changed else ''}{beside}"
+        own, changed_own = _marked((*place.labels, *row.labels)) if row.labels else (marked, changed_marked)
+        changed += changed_own
+        yield f"{when},{what},{where},{message},{entry},{own},{' '.join(changed) if changed else ''}{beside}"
 
 
 def _when(timestamp: Timestamp, moment: Moment) -> str:
@@ -99,6 +103,13 @@ def _where(place: TimelinePlace) -> tuple[str, tuple[str, ...]]:
     address = quoted(visible(place.meta_address))
     cells = f"{volume},{_cell(place.path)},{_cell(stream)},{address},{place.name_state},{size}"
     return cells, changed + _changed(path=place.path, stream=stream)
+
+
+@lru_cache(maxsize=256)
+def _marked(labels: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The column `labels`, and whether it was changed; a semicolon of a label itself has a backslash before it."""
+    text = "; ".join(label.replace(";", "\\;") for label in labels)
+    return _cell(text), _changed(labels=text)
 
 
 @lru_cache(maxsize=256)
