@@ -129,6 +129,29 @@ def test_a_report_of_somebody_else_is_no_report(copy: Path) -> None:
     assert "has the id of no report" in record.files["report.pdf"].why
 
 
+def test_a_damaged_case_is_told(copy: Path, tmp_path: Path) -> None:
+    with (copy / case.LOG).open("ab") as out:
+        out.write(b'{"action":["x"],"chain":{},"facts":{"exhibit":[]},"monotonic":0,"operator":[],"time":0}\n')
+    assert "line 5 is not chained" in evidence(copy, "C51") or "chain does not hold" in evidence(copy, "C51")
+    database = sqlite3.connect(copy / case.STORE)
+    database.execute("UPDATE digest_check SET data = '[]'")
+    database.commit()
+    database.close()
+    done = helpers.inside("report", "check", copy)
+    assert done.returncode == 41
+    assert "its rows can't be read" in done.stderr
+    (copy / case.STORE).write_bytes(b"no database at all" * 100)
+    assert helpers.inside("report", "check", copy).returncode in (40, 41)
+    (copy / case.FACTS).write_text("[laboratory\n")
+    assert helpers.inside("report", "check", tmp_path).returncode == 40
+
+
+def test_a_broken_case_toml_is_named(copy: Path) -> None:
+    (copy / case.FACTS).write_text("[laboratory\n")
+    done = helpers.inside("report", "check", copy)
+    assert (done.returncode, "case.toml: not TOML" in done.stderr) == (40, True)
+
+
 # The command and its default
 
 

@@ -34,8 +34,7 @@ def record_of(folder: Path) -> points.Record:
         as `check`.
     """
     case.refuse_no_case(folder)
-    with case.open_existing(folder) as store:
-        document = case.case_document(store)
+    document = _document(folder)
     try:
         record = case.seal_record(json.loads(case.last_line(folder)))
     except (ValueError, RecursionError, CaseDamaged):
@@ -59,6 +58,19 @@ def record_of(folder: Path) -> points.Record:
         )
     except OSError as error:
         raise CannotWrite(f"{error.filename}: can't be read ({error.strerror})") from error
+
+
+def _document(folder: Path) -> CaseDocument:
+    with case.open_existing(folder) as store:
+        try:
+            return case.case_document(store)
+        except Error:
+            raise
+        except Exception as error:  # rows that somebody changed: whatever fails on them is that
+            raise CaseDamaged(
+                f"{folder / case.STORE}: its rows can't be read ({type(error).__name__})",
+                hint="`cyberforensics verify CASE` names what is damaged",
+            ) from error
 
 
 def _read(path: Path) -> bytes:
@@ -121,8 +133,8 @@ def _log(folder: Path) -> points.LogState:
     unnamed = 0
     for line in case.read_log(folder):
         if line.record is not None:
-            exhibit = line.record["facts"].get("exhibit")
-            finished[line.record["action"] if exhibit is None else f"{line.record['action']} {exhibit}"] += 1
+            action, exhibit = str(line.record["action"]), line.record["facts"].get("exhibit")
+            finished[action if exhibit is None else f"{action} {exhibit}"] += 1
             unnamed += not line.record["operator"]
     return points.LogState(
         lines=chain.lines,

@@ -48,8 +48,8 @@ function drawMethod(doc) {
       ["Error rate", "not established"],
       ["Examiner's opinion", supplied(doc.facts.statements.opinion)],
     ]),
-    h("p", { class: "lead" }, "Weaknesses that bear on this run: " + doc.weaknesses.catalogue + "."),
-    plainTable("Weaknesses that bear on this run", ["Id", "Weakness", "Because of"], doc.weaknesses.rows.map((row) => [mono(row.id), row.title, row.words]))
+    plainTable("Weaknesses that bear on this run", ["Id", "Weakness", "Because of"], doc.weaknesses.rows.map((row) => [h("span", { class: "mono state" }, row.id), row.title, row.words])),
+    h("p", { class: "lead" }, "Ids and titles: " + doc.weaknesses.catalogue + ". That one stands here says that a limit or a problem of this run leaves it open, not that it came about." + (doc.weaknesses.withoutWords.length ? " The catalogue has no weakness that fits: " + doc.weaknesses.withoutWords.join(", ") + "." : ""))
   );
 }
 
