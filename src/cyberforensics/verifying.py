@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,8 @@ class Point:
     verdict: Verdict
     message: str
     """With the place: a file, the number of a line."""
+    details: Mapping[str, object] | None = None
+    """Of a value that a repetition gave otherwise: where it stands, and both values whole."""
 
 
 def verify(

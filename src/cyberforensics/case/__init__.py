@@ -3,6 +3,7 @@
 from cyberforensics.case.annotations import add_note, add_tag, annotations, notes, remove_tag, tags
 from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
 from cyberforensics.case.chain import ChainCheck, check_chain
+from cyberforensics.case.comparison import RowDifference, RowsCompared, SamePass, compare
 from cyberforensics.case.conditions import Conditions
 from cyberforensics.case.contents import from_cache, learned_contents
 from cyberforensics.case.counts import count_sensitive
@@ -34,10 +35,12 @@ from cyberforensics.case.passes import (
     TRIAGE,
     PassSetup,
     PassState,
+    RecordedPass,
     begin_pass,
     examined_evidence,
     identity_of,
     record_unopened,
+    recorded_passes,
     source_of,
 )
 from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
@@ -95,6 +98,10 @@ __all__ = [
     "PassSetup",
     "PassState",
     "Plan",
+    "RecordedPass",
+    "RowDifference",
+    "RowsCompared",
+    "SamePass",
     "SortedTimes",
     "Store",
     "add_facts",
@@ -110,6 +117,7 @@ __all__ = [
     "check_chain",
     "check_manifest",
     "close_store",
+    "compare",
     "content_of",
     "count_entries",
     "count_first",
@@ -159,6 +167,7 @@ __all__ = [
     "record_scan",
     "record_unopened",
     "recorded",
+    "recorded_passes",
     "refuse_no_case",
     "refuse_sealed",
     "remaining_batches",

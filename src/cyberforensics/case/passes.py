@@ -4,16 +4,17 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cyberforensics.case import log
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.store import Store, insert, to_json
-from cyberforensics.errors import CaseRefused
+from cyberforensics.errors import CaseDamaged, CaseRefused
 from cyberforensics.model.case_document import ListRecord, PackRecord
-from cyberforensics.model.codec import decoder, encoder
+from cyberforensics.model.codec import BadShape, decoder, encoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import Scope
@@ -203,6 +204,58 @@ def examined_evidence(store: Store, exhibit: str) -> Evidence:
         )
     evidence: Evidence = decoder(Evidence)(json.loads(row[0]))
     return evidence
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPass:
+    """A pass as the store has it, with what it takes to do it again."""
+
+    number: int
+    exhibit: str
+    opened: bool
+    """Whether the exhibit could be opened."""
+    kind: str
+    finished: bool
+    run_key: Mapping[str, Any]
+    packs: tuple[PackRecord, ...]
+    lists: tuple[ListRecord, ...]
+    scope: Scope
+    command: tuple[str, ...]
+    """By which it was begun."""
+    started: str
+
+
+def recorded_passes(store: Store) -> Iterator[RecordedPass]:
+    """Every pass in the order in which they were begun.
+
+    Raises:
+        CaseDamaged: what is recorded of one is not of its form.
+    """
+    query = """
+    SELECT pass.number, exhibit, identity, kind, state, run_key, packs, lists, scope, command, started
+    FROM pass JOIN exhibit USING (exhibit) JOIN session ON session.pass = pass.number
+    GROUP BY pass.number HAVING session.number = min(session.number) ORDER BY pass.number
+    """
+    for row in store.database.execute(query):
+        number, exhibit, identity, kind, state, run_key, packs, lists, scope, command, started = row
+        try:
+            yield RecordedPass(
+                number,
+                exhibit,
+                identity != NOT_OPENED,
+                kind,
+                state == "finished",
+                dict(json.loads(run_key)),
+                tuple(decoder(PackRecord)(pack) for pack in json.loads(packs)),
+                tuple(decoder(ListRecord)(found) for found in json.loads(lists)),
+                decoder(Scope)(json.loads(scope)),
+                tuple(json.loads(command)),
+                started,
+            )
+        except (ValueError, TypeError, RecursionError, BadShape) as error:
+            raise CaseDamaged(
+                f"pass {number} of the case is not of its form", hint="go back to a copy of the case"
+            ) from error
 
 
 def identity_of(store: Store, exhibit: str) -> str:

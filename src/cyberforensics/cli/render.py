@@ -78,6 +78,19 @@ def as_json(value: object) -> None:
     lines(text.encode(errors="replace").decode().split("\n"))
 
 
+def as_json_array(values: Iterable[object]) -> None:
+    """Results as one JSON array, each written as it comes."""
+    between = "["
+    for value in values:
+        text = json.dumps(value, indent=2, ensure_ascii=False).encode(errors="replace").decode()
+        line(between)
+        lines(f"  {part}" for part in text.split("\n")[:-1])
+        between = f"  {text.rpartition(chr(10))[2]},"
+    line("[]" if between == "[" else between.removesuffix(","))
+    if between != "[":
+        line("]")
+
+
 def flush() -> None:
     """Write out what is still held back.
 

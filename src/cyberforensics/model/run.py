@@ -1,7 +1,7 @@
 """What a run is asked, how it tells of itself, and what it comes to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from cyberforensics.model.case_document import CaseDocument
@@ -106,6 +106,7 @@ class Options:
         }
         return chosen | {
             "limits": self.limits.in_words(),
+            "limit_values": asdict(self.limits),
             "scope": self.scope.in_words(),
             "scope_note": self.scope.note,
         }

@@ -11,7 +11,7 @@ from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.filetypes import FILE_TYPES, HEAD_SIZE, file_type
 from cyberforensics.rules.hash_index import index_path
 from cyberforensics.rules.lists import HashList, Lists, load_hash_lists, open_lists
-from cyberforensics.rules.packs import shipped_packs
+from cyberforensics.rules.packs import read_pack, shipped_packs
 from cyberforensics.rules.rule_set import RuleSet, load
 from cyberforensics.rules.rule_text import mark_rule_text
 from cyberforensics.rules.scanner import Scanner, ScanResult
@@ -36,5 +36,6 @@ __all__ = [
     "mark_rule_text",
     "open_compiled",
     "open_lists",
+    "read_pack",
     "shipped_packs",
 ]
