@@ -24,7 +24,7 @@ from cyberforensics.case.cross_check import (
 )
 from cyberforensics.case.document import case_document, exhibit_document
 from cyberforensics.case.facts import new_case, read_facts
-from cyberforensics.case.log import LOG, last_line, recorded
+from cyberforensics.case.log import LOG, last_line, operator, recorded
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.log_reading import LogLine, read_log
 from cyberforensics.case.manifest import Difference, check_manifest, manifest_lines
@@ -154,6 +154,7 @@ __all__ = [
     "open_or_create",
     "open_to_annotate",
     "opened_volumes",
+    "operator",
     "pair_up",
     "pairs",
     "plan_scan",

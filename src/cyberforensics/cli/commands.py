@@ -24,6 +24,7 @@ COMMANDS = (
     ("seal", "seal"),
     ("stamp", "stamp"),
     ("verify", "verify"),
+    ("validate", "validate"),
 )
 """Name and module of every command, in the order in which help lists them.
 

@@ -20,6 +20,7 @@ from cyberforensics.pipeline.known_differences import (
 )
 from cyberforensics.pipeline.notable import NotablePaths, load_notable
 from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
+from cyberforensics.pipeline.other_tools import ewfverify
 from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
@@ -67,6 +68,7 @@ __all__ = [
     "compare",
     "context_of",
     "enforced",
+    "ewfverify",
     "explain",
     "inspect",
     "list_entries",

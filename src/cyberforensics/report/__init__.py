@@ -46,6 +46,7 @@ from cyberforensics.report.summary import (
     summary,
 )
 from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
+from cyberforensics.report.validation import record_json, record_lines, record_object, record_schema, write_record_pdf
 from cyberforensics.report.words import visible
 
 __all__ = [
@@ -84,6 +85,10 @@ __all__ = [
     "pdf_name",
     "pdf_volumes",
     "problem_object",
+    "record_json",
+    "record_lines",
+    "record_object",
+    "record_schema",
     "schema",
     "seal_lines",
     "summary",
@@ -96,4 +101,5 @@ __all__ = [
     "write_html",
     "write_lines",
     "write_pdf",
+    "write_record_pdf",
 ]

@@ -45,16 +45,21 @@ def write_pdf(document: CaseDocument, out: BinaryIO, volume: int = 0) -> None:
     if volume:
         first = (volume - 1) * VOLUME_ROWS
         shown = findings_object(document, shown, range(first, min(first + VOLUME_ROWS, len(document.findings))), volume)
-    out.write(_compiled(shown, _moment(document)))
+    out.write(compiled("report.typ", shown, _moment(document)))
 
 
-def _compiled(shown: Mapping[str, object], moment: int) -> bytes:
+def compiled(template: str, shown: Mapping[str, object], moment: int) -> bytes:
+    """A PDF of a template in ``paper/`` and data that can't become markup; `moment` is the document's date.
+
+    Raises:
+        Error: Typst refuses the template, which is a bug of ours.
+    """
     import typst  # here, as long as most commands make no PDF
 
-    template = resources.files("cyberforensics.report").joinpath("paper", "report.typ").read_bytes()
+    source = resources.files("cyberforensics.report").joinpath("paper", template).read_bytes()
     try:
         made = typst.compile(
-            template,
+            source,
             font_paths=[],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(shown, ensure_ascii=True)},
