@@ -6,6 +6,7 @@
 #   make fmt     format, and fix what can be fixed
 #   make bench   side by side with other tools
 #   make fuzz    hostile evidence at length, for hours   COPIES, EXAMPLES and SEED choose how much; docs/robustness.md
+#   make validation  the test record of this release, into docs/validation/
 #   make bundle  all that an installation needs into a new folder, DIR=FOLDER, for a room without a network
 #   make venv    everything above needs: .venv with the pinned dependencies
 #   make clean   remove what these made
@@ -28,7 +29,7 @@ INSTALL = $(PIP) $(if $(OFFLINE),--isolated install --no-index --find-links "$(O
 # Every dependency is a wheel but dtfabric, which the pinned setuptools builds.
 PINNED = $(INSTALL) --require-hashes --no-build-isolation
 
-.PHONY: demo test lint fmt bench fuzz bundle venv clean
+.PHONY: demo test lint fmt bench fuzz validation bundle venv clean
 
 demo: .venv/.runtime
 	@chmod -R u+w demo-case 2>/dev/null || true
@@ -70,6 +71,10 @@ fuzz: .venv/.dev
 	@FUZZ_EXAMPLES=$(EXAMPLES) HOSTILE_ENTRIES=1000000 $(BIN)/python -m pytest $(TESTARGS) tests/fuzz tests/hostile
 	@echo "fuzz: $(COPIES) damaged copies of every image, seed $(SEED)"
 	@$(BIN)/python -m tests.hostile.corrupt --count $(COPIES) --seed $(SEED)
+
+validation: .venv/.runtime
+	@echo "validation: images whose content is known, into docs/validation/"
+	@$(BIN)/python docs/validation/make.py
 
 bundle: .venv/.runtime
 	@$(BIN)/python requirements/bundle.py "$(DIR)"

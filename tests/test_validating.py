@@ -3,10 +3,12 @@
 Expected verdicts come from the change that the test makes to a truth or to an observation, not from an earlier record.
 """
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -490,3 +492,63 @@ def test_an_installation_has_the_images_and_not_their_makers(tmp_path: Path) -> 
     assert inside == there
     assert "cyberforensics/assertions/known.toml" in names
     assert "cyberforensics/report/paper/test-record.typ" in names
+
+
+# The project's own record
+
+
+KEPT = helpers.ROOT / "docs" / "validation"
+
+
+def _kept() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((KEPT / validating.JSON).read_bytes())
+    return loaded
+
+
+def test_the_kept_record_is_of_the_present_lists_and_has_no_fail() -> None:
+    record, schema = _kept(), report.record_schema()
+    definitions: Any = schema["$defs"]
+    assert list(violations(record, schema, definitions)) == []
+    assert [one["id"] for one in record["cases"] if one["verdict"] == "FAIL"] == []
+    assert [(one["id"], one["says"]) for one in record["assertions"]] == [(one.id, one.says) for one in ASSERTIONS]
+    laboratory = read_requirements(KEPT / "requirements.toml", IDS)
+    written = [(one.id, one.text, one.acceptance, list(one.assertions)) for one in laboratory.requirements]
+    kept = [
+        (one["id"], one["text"], one["acceptance"], one["assertions"]) for one in record["laboratory"]["requirements"]
+    ]
+    assert kept == written
+    assert {one for requirement in laboratory.requirements for one in requirement.assertions} == set(IDS)
+    settings = tomllib.loads((helpers.ROOT / "pyproject.toml").read_text("utf-8"))
+    assert record["product_version"] == settings["project"]["version"]
+    assert [one["verdict"] for one in record["cases"] if one["assertion"] == "A10"].count("PASS") > 10
+
+
+def test_the_kept_record_is_about_the_present_images_and_truths() -> None:
+    record = _kept()
+    lines = (helpers.FIXTURES / "SHA256SUMS").read_text("ascii").splitlines()
+    sums = {line.partition("  ")[2]: line.partition("  ")[0] for line in lines}
+    kept = {file["name"]: file["sha256"] for image in record["images"] for file in image["files"]}
+    shared = sums.keys() & kept.keys()
+    assert len(shared) > 15
+    assert {name: sums[name] for name in shared} == {name: kept[name] for name in shared}
+    truths = {image["truth"]["name"]: image["truth"]["sha256"] for image in record["images"] if image["truth"]}
+    there = (helpers.FIXTURES / "truth").glob("*.json")
+    assert truths == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in there}
+    anomalies = {
+        (one["assertion"], one["image"], anomaly["where"], anomaly["what"])
+        for one in record["cases"]
+        for anomaly in one["anomalies"]
+    }
+    assert anomalies == {(one.assertion, one.image, one.path, one.what) for one in known_differences()}
+
+
+def test_the_readable_page_is_that_of_the_record() -> None:
+    names: dict[str, Any] = {"__name__": "make", "__file__": str(KEPT / "make.py")}
+    exec(compile((KEPT / "make.py").read_text("utf-8"), "make.py", "exec"), names)  # noqa: S102 - our own script
+    assert (KEPT / "README.md").read_text("utf-8") == names["page"](_kept())
+
+
+def test_every_assertion_is_documented() -> None:
+    text = (helpers.ROOT / "docs" / "validation.md").read_text("utf-8")
+    for one in ASSERTIONS:
+        assert f"| {one.id} | {one.says.rstrip('.')}" in text, one.id
