@@ -120,7 +120,8 @@ endif
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: .venv/.runtime requirements/dev.txt
-	@echo "venv: installing the pinned test and lint tools"
+.venv/.dev: .venv/.runtime requirements/dev.txt requirements/sign-pdf.txt
+	@echo "venv: installing the pinned test and lint tools, and the extra sign-pdf"
+	@$(PINNED) -r requirements/sign-pdf.txt
 	@$(PINNED) -r requirements/dev.txt
 	@touch $@

@@ -16,7 +16,12 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PINS = {"build.txt": "build.in", "runtime.txt": "../pyproject.toml", "dev.txt": "dev.in"}
+PINS = {
+    "build.txt": "build.in",
+    "runtime.txt": "../pyproject.toml",
+    "sign-pdf.txt": "sign-pdf.in",
+    "dev.txt": "dev.in",
+}
 PYTHONS = ("3.11", "3.12", "3.13")
 PROCESSORS = ("x86_64", "aarch64")
 GLIBCS = ("manylinux_2_28", "manylinux_2_24", "manylinux_2_17", "manylinux2014")

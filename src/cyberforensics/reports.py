@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from cyberforensics import case, pipeline, report
-from cyberforensics.errors import CaseRefused, Error, UsageError
+from cyberforensics.errors import CannotWrite, CaseRefused, Error, UsageError
 from cyberforensics.model.case_document import CaseDocument, SealRecord
 from cyberforensics.model.run import Summary
 from cyberforensics.model.shown import ShownZone
@@ -19,6 +20,8 @@ LARGE = 20_000
 
 HTML, UNMASKED, TIMELINE = "report.html", "report-unmasked.html", "timeline.csv"
 CASE_JSONLD = "case.jsonld"
+SIGNED = "-signed.pdf"
+"""How the name of a PDF ends that holds a signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def write_pdfs(store: case.Store, document: CaseDocument, folder: Path | None = 
             if not other.is_done():
                 _write_pdf(where, document, volume)
     for old in where.glob("report-findings-*.pdf"):
-        if old.name not in names:
+        if old.name not in names and not old.name.endswith(SIGNED):  # what somebody signed is not ours to take away
             old.unlink()
     return tuple(where / name for name in names)
 
@@ -81,6 +84,29 @@ def write_pdfs(store: case.Store, document: CaseDocument, folder: Path | None = 
 def _write_pdf(folder: Path, document: CaseDocument, volume: int) -> None:
     with replacing(folder / report.pdf_name(volume)) as out:
         report.write_pdf(document, out, volume)
+
+
+def write_signed_pdfs(store: case.Store, document: CaseDocument, sign: Callable[[bytes, BinaryIO], None]) -> list[Path]:
+    """Write a signed copy of the PDF report and of each of its volumes; those without a signature keep their bytes.
+
+    Args:
+        sign: signs the bytes of a PDF, and writes what comes out.
+
+    Raises:
+        CannotWrite: they can't be read or written.
+    """
+    written: list[Path] = []
+    for volume in range(report.pdf_volumes(document) + 1):
+        path = store.folder / case.REPORTS / report.pdf_name(volume)
+        try:
+            plain = path.read_bytes()
+        except OSError as error:
+            raise CannotWrite(f"{path}: can't be read ({error.strerror})") from error
+        signed = path.with_name(path.stem + SIGNED)
+        with replacing(signed) as out:
+            sign(plain, out)
+        written.append(signed)
+    return written
 
 
 def write_timeline(times: case.SortedTimes, zone: ShownZone | None = None, folder: Path | None = None) -> None:

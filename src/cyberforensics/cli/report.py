@@ -4,15 +4,19 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cyberforensics import case, reports, triage
 from cyberforensics.cli import options, render
 from cyberforensics.cli.default_group import DefaultGroup
-from cyberforensics.errors import EXIT_PROBLEMS
+from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 from cyberforensics.model.annotations import checked_label
+from cyberforensics.model.run import Summary
+
+if TYPE_CHECKING:
+    from cyberforensics import signing
 
 app = typer.Typer(
     name="report",
@@ -45,11 +49,22 @@ def write(
         bool, typer.Option("--case-jsonld", help="Write the case as a graph of CASE/UCO, too: reports/case.jsonld.")
     ] = False,
     pdf: options.Pdf = False,
+    sign_pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign-pdf", metavar="P12", help="With --pdf: a signed copy, too (PAdES), with this PKCS #12 file."
+        ),
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Pass phrase of that file, instead of being asked."),
+    ] = None,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write the reports of a case again, from its store alone."""
     zone = options.shown(show_timezone)
     label = None if only is None else checked_label(only)
+    identity = _identity(folder, sign_pdf, passphrase_file, pdf=pdf and only is None)
     facts = {} if zone is None else {"times shown in": str(zone)}
     case.refuse_sealed(folder)
     with (
@@ -60,11 +75,12 @@ def write(
         result["report"] = summary.report.name
         if summary.pdf is not None:
             result["pdf"] = summary.pdf.name
+        signed = [] if identity is None else _signed(store, summary, identity, result)
         graph = reports.write_case_jsonld(store) if case_jsonld else None
         if graph is not None:
             result["graph"] = graph.name
     render.line(str(summary.report))
-    for written in (summary.pdf, graph):
+    for written in (summary.pdf, *signed, graph):
         if written is not None:
             render.line(str(written))
     render.shown_zone(zone)
@@ -90,3 +106,45 @@ def check(
     render.say(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
     if counts["NOT MET"]:
         raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _identity(
+    folder: Path, path: Path | None, passphrase_file: Path | None, *, pdf: bool
+) -> "signing.PdfIdentity | None":
+    """Who signs; whatever is wrong with it is said before anything is written."""
+    if path is None:
+        if passphrase_file is not None:
+            raise UsageError("--passphrase-file goes with --sign-pdf")
+        return None
+    if not pdf:
+        raise UsageError("--sign-pdf goes with --pdf, and not with --only")
+    from cyberforensics import sealing, signing  # here: no other report needs cryptography
+
+    signing.refuse_without_pyhanko()
+    sealing.refuse_inside(folder, path)
+    if not signing.identity_needs_pass_phrase(path):
+        return signing.load_identity(path)
+    if passphrase_file is not None:
+        sealing.refuse_inside(folder, passphrase_file)
+        try:
+            phrase = passphrase_file.read_bytes().removesuffix(b"\n").removesuffix(b"\r")
+        except OSError as error:
+            raise UsageError(f"{passphrase_file}: can't be read ({error.strerror})") from error
+        return signing.load_identity(path, phrase)
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="--passphrase-file FILE"
+        )
+    return signing.load_identity(path, str(typer.prompt(f"Pass phrase of {path}", hide_input=True, err=True)).encode())
+
+
+def _signed(
+    store: case.Store, summary: Summary, identity: "signing.PdfIdentity", result: dict[str, object]
+) -> list[Path]:
+    from cyberforensics import signing
+
+    document = summary.document
+    signed = reports.write_signed_pdfs(store, document, lambda plain, out: signing.sign_pdf(plain, identity, out))
+    result["signed"] = [path.name for path in signed]
+    result["certificate"] = {"subject": identity.subject, "sha256": identity.sha256}
+    return signed
