@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cyberforensics.model.source import source
 from cyberforensics.triage import Options
 from tests import helpers
 
@@ -74,6 +75,11 @@ def test_each_step_is_an_action_and_every_reference_leads_somewhere(folder: Path
         return []
 
     assert set(references(graph)) <= set(ids)
+
+
+def test_the_tool_names_its_source(folder: Path) -> None:
+    (tool,) = [item for item in _graph(folder) if item["@type"] == "uco-tool:Tool"]
+    assert tool["uco-core:description"] == f"Source of the passes: {source()}"
 
 
 def test_labels_stand_on_files_and_findings(folder: Path, tmp_path: Path) -> None:

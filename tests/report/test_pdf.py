@@ -28,6 +28,7 @@ from cyberforensics.model.case_facts import (
 )
 from cyberforensics.report.checks import CHECKS
 from cyberforensics.report.glyphs import _RANGES, printable
+from cyberforensics.report.written import printed_object
 from tests import helpers
 from tests.report import documents
 
@@ -305,6 +306,23 @@ def test_many_findings_stand_in_volumes_and_none_is_lost(tmp_path: Path) -> None
         assert "END OF THE VOLUME" in flat(shown)
         met += re.findall(r"finding\s+(f\d{6})", shown)
     assert met == [found.id for found in findings]
+
+
+@pytest.mark.parametrize("changed", ["path", "severity", "offset"])
+def test_what_stands_in_volumes_is_in_the_id_of_the_report(changed: str) -> None:
+    findings = tuple(documents.finding(number) for number in range(300))
+    last = findings[-1]
+    inner = last.finding
+    moved = replace(inner, strings=(replace(inner.strings[0], offset=7), *inner.strings[1:]))
+    other = {
+        "path": replace(last, path="/elsewhere"),
+        "severity": replace(last, finding=replace(inner, severity="low")),
+        "offset": replace(last, finding=moved),
+    }[changed]
+    plain = replace(documents.demo(findings=findings), finding_groups=())
+    changed_one = replace(plain, findings=(*findings[:-1], other))
+    assert printed_object(plain)["id"] != printed_object(changed_one)["id"]
+    assert printed_object(plain)["id"] == printed_object(plain)["id"]
 
 
 @poppler

@@ -65,7 +65,11 @@ def _typed(kind: str, value: object) -> Object:
 def _graph(document: CaseDocument, entries: Iterable[EntryRow]) -> Iterator[Object]:
     name, _, version = document.product.partition(" ")
     tool = _id("tool", document.product)
-    yield {"@id": tool, "@type": "uco-tool:Tool", "uco-core:name": name, "uco-tool:version": version}
+    item: Object = {"@id": tool, "@type": "uco-tool:Tool", "uco-core:name": name, "uco-tool:version": version}
+    runs = [run for exhibit in document.exhibits for run in exhibit.passes]
+    if sources := sorted({dict(run.versions)["source"] for run in runs if "source" in dict(run.versions)}):
+        item["uco-core:description"] = words.visible(f"Source of the passes: {'; '.join(sources)}")
+    yield item
     for examiner in sorted({run.examiner for found in document.exhibits for run in found.passes if run.examiner}):
         yield {
             "@id": _id("identity", examiner),
