@@ -38,6 +38,7 @@ from cyberforensics.model.validation import FileDigest, LaboratoryPart, Requirem
 from tests import helpers
 from tests.report.schema_check import violations
 
+EXT2_MD5, NTFS_MD5 = "196066add11fb71c4c49cf1bb50d6d24", "8b4382280340597b7930b4b34742afba"
 IDS = [one.id for one in ASSERTIONS]
 CHECKS = {one.id: one.check for one in ASSERTIONS}
 LABORATORY = LaboratoryPart(
@@ -226,7 +227,9 @@ def test_a_wrong_observation_fails(made: tuple[Path, ValidationRecord, dict[str,
     assert _fails(CHECKS["A08"](replace(fat, raw=replace(fat.raw, entries=other))))
     assert _fails(CHECKS["A12"](_seen(fat, after=(FileDigest("fat16.E01", 144914, "0" * 64),))))
     assert _fails(CHECKS["A12"](_seen(fat, after=())))
-    assert _fails(CHECKS["A10"](replace(fat, answer=Answer("x", {"md5": "0" * 32}))))
+    for algorithm in ("md5", "sha1", "sha256"):
+        assert _fails(CHECKS["A10"](replace(fat, answer=Answer("x", {algorithm: "0" * 64}))))
+    assert _fails(CHECKS["A10"](replace(_seen(fat, digest_checks=()), answer=Answer("x", {"sha256": "0" * 64}))))
     assert _fails(CHECKS["A11"](_seen(damaged, problems=())))
     moved = tuple({**one, "offset": 0} for one in damaged.first.problems)
     assert _fails(CHECKS["A11"](_seen(damaged, problems=moved)))
@@ -280,6 +283,15 @@ def test_another_program_finds_the_made_image_damaged(
     assert f"at sector(s): {offset // 512} - {(offset + size) // 512 - 1}" in done.stdout.replace("  ", " ")
 
 
+@given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
+def test_no_bytes_crash_the_making_of_damage(some: bytes, place: int, value: int) -> None:
+    whole = (helpers.FIXTURES / "no-file-system.E01").read_bytes()
+    changed = whole[:13] + whole[13 : 13 + place] + bytes([value]) + whole[14 + place :]
+    for data in (some, whole[:13] + some, changed, whole[: 13 + 10 * place]):
+        made = damaged_e01(data, 131_072)
+        assert made is None or len(made.data) == len(data)
+
+
 def test_a_made_image_is_always_the_same() -> None:
     data = (helpers.FIXTURES / "fat16.E01").read_bytes()
     one, two = damaged_e01(data, 4_194_304), damaged_e01(data, 4_194_304)
@@ -308,6 +320,40 @@ def test_a_missing_tool_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (case.verdict, case.reason) == ("NOT RUN", answer.missing)
 
 
+def test_public_images_against_what_was_stated_and_measured(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counts and digests of ../shared/evidence/TRUTH.md: of fls 4.11, ewfverify and the publishers."""
+    monkeypatch.setattr(validating, "_shipped", lambda _: iter(()))
+    stated: tuple[tuple[str, str, str, str | None, dict[str, int]], ...] = (
+        ("ext2", "log2timeline_dfvfs/ext2.E01", "ext2", EXT2_MD5, {"files": 3, "directories": 2, "links": 1}),
+        (
+            "streams",
+            "velocidex_go-ewf/test.ntfs.dd.E01",
+            "NTFS",
+            NTFS_MD5,
+            {"files": 24, "directories": 11, "streams": 6},
+        ),
+        ("fat12", "velocidex_go-fat/testcases/fat12.dd", "FAT12", None, {"files": 395}),
+    )
+    for name, path, system, md5, counts in stated:
+        shutil.copy(images / path, tmp_path / f"{name}{Path(path).suffix}")
+        container = {"format": "EWF" if md5 else "raw", "segments": [f"{name}{Path(path).suffix}"]}
+        truth = {
+            "truth_format": 1, "image": name, "origin": "TRUTH.md",
+            "containers": [container | ({"stored_md5": md5} if md5 else {})],
+            "volumes": [{"slot": "whole", "offset": 0, "file_system": system, "counts": counts}],
+        }  # fmt: skip
+        (tmp_path / f"{name}.json").write_text(json.dumps(truth))
+    record = validating.validate(tmp_path / "out", images=tmp_path)
+    verdicts = {one.id: one.verdict for one in record.cases}
+    assert {name: verdicts[f"A05/{name}"] for name in ("ext2", "streams", "fat12")} == dict.fromkeys(
+        ("ext2", "streams", "fat12"), "PASS"
+    )
+    assert verdicts["A09/ext2"] == verdicts["A09/streams"] == verdicts["A01/fat12"] == "PASS"
+    assert [(one.id, one.differences) for one in record.cases if one.verdict == "FAIL"] == []
+
+
 # From the outside
 
 
@@ -326,6 +372,21 @@ def _own_images(folder: Path, change: Callable[[dict[str, Any]], Any] = lambda _
 def no_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test of the images of somebody else need not wait for ours."""
     monkeypatch.setattr(validating, "_shipped", lambda _: iter(()))
+
+
+def test_the_truth_file_of_the_documentation_is_of_its_form(tmp_path: Path) -> None:
+    text = (helpers.ROOT / "docs" / "validation.md").read_text("utf-8")
+    (tmp_path / "x.json").write_text(text.partition("```json\n")[2].partition("```")[0])
+    assert read_truth(tmp_path / "x.json").image == "cfreds-1"
+
+
+def test_a_shipped_image_that_is_gone_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(helpers.FIXTURES / "truth", tmp_path / "fixtures" / "truth")
+    monkeypatch.setattr(validating, "shipped_images", lambda: tmp_path / "fixtures")
+    with pytest.raises(UsageError, match="is not in") as raised:
+        validating.validate(tmp_path / "out")
+    assert "virus scanner" in raised.value.hint
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.usefixtures("no_shipped")

@@ -160,6 +160,7 @@ def _shipped(only: Sequence[str]) -> Iterator[_Source]:
     for path in sorted((folder / "truth").glob("*.json")):
         if not only or path.stem in only:
             truth = read_truth(path, _SHIPPED_ORIGIN)
+            _refuse_missing(path, truth, folder, "a virus scanner may have taken it; install again")
             yield _Source(truth.image, truth, path, folder, shipped=True)
 
 
@@ -172,13 +173,17 @@ def _given(folder: Path | None) -> Iterator[_Source]:
         raise UsageError(f"{folder}: there is no truth file (*.json) in it", hint="docs/validation.md has their form")
     for path in paths:
         truth = read_truth(path)
-        if not truth.containers:
-            raise UsageError(f"{path}: containers: none", hint="name at least one, with its files")
-        for container in truth.containers:
-            for name in container["segments"]:
-                if not (folder / name).is_file():
-                    raise UsageError(f"{path}: {name} is not in {folder}", hint="put it there, or correct the name")
+        _refuse_missing(path, truth, folder, "put it there, or correct the name")
         yield _Source(_plain_name(path, truth.image), truth, path, folder, shipped=False)
+
+
+def _refuse_missing(path: Path, truth: Truth, folder: Path, hint: str) -> None:
+    if not truth.containers:
+        raise UsageError(f"{path}: containers: none", hint="name at least one, with its files")
+    for container in truth.containers:
+        for name in container["segments"]:
+            if not (folder / name).is_file():
+                raise UsageError(f"{path}: {name} is not in {folder}", hint=hint)
 
 
 def _plain_name(path: Path, name: str) -> str:
@@ -243,7 +248,7 @@ def _damaged(folder: Path, source: _Source) -> tuple[TestedImage, Subject, str]:
     subject = Subject("damaged", DAMAGE_ORIGIN)
     about = f"{source.name}.E01 with one byte changed"
     if made is None:
-        return TestedImage("damaged", about, DAMAGE_ORIGIN, (), None), subject, "no chunk of the image will do"
+        return TestedImage("damaged", f"{about}: could not be made", DAMAGE_ORIGIN, (), None), subject, ""
     path.write_bytes(made.data)
     image = TestedImage("damaged", about, DAMAGE_ORIGIN, (_digested(path),), None)
     seen = _observed(folder / "cases" / "damaged", [path], FIRST_WORKERS)

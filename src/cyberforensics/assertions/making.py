@@ -38,10 +38,17 @@ class Damaged:
 
 
 def damaged_e01(data: bytes, media_size: int) -> Damaged | None:
-    """A copy of a one-segment E01 with one byte of a chunk changed; None where no chunk will do.
+    """A copy of a one-segment E01 with a byte of a chunk changed; None where no chunk will do, or it is no such image.
 
     The chunk is compressed, holds no zeros only (it must be missed), and lies behind the first one.
     """
+    try:
+        return _with_damage(data, media_size)
+    except (struct.error, zlib.error):
+        return None
+
+
+def _with_damage(data: bytes, media_size: int) -> Damaged | None:
     offsets: list[int] = []
     end = 0
     at = _FIRST_SECTION

@@ -13,7 +13,10 @@ _OF_THE_CONTAINER = frozenset({"id", "evidence", "entry", "parent", "locator"})
 
 
 def planted(subject: Subject) -> Outcome | None:
-    """The shipped rules match in every content in which something was planted, and in no other."""
+    """The shipped rules match in every content in which something was planted, and in no other.
+
+    On NTFS small files lie in ``$MFT``, so what matches there is not compared.
+    """
     if subject.truth is None or subject.first is None:
         return None
     if not any("planted" in entry for _, entry in subject.truth.entries):
@@ -30,14 +33,14 @@ def planted(subject: Subject) -> Outcome | None:
     found = {
         (str(one["volume"]), str(one["path"]), one["stream"])
         for one in subject.first.findings
-        if one["path"] != "/$MFT"  # on NTFS small files are resident: the table holds the same bytes
+        if one["path"] != "/$MFT"
     }
     shown = {known.path: known.observed for known in subject.known if known.what == "path"}
     unlisted = {known.path for known in subject.known if known.what == "listing"}
     expected = {(volume, shown.get(path, path), stream) for volume, path, stream in expected if path not in unlisted}
     differences = [Difference(_where(*one), "rules", "a match", "none") for one in sorted(expected - found, key=str)]
     differences += [Difference(_where(*one), "rules", "none", "a match") for one in sorted(found - expected, key=str)]
-    words = f"matches in {len(expected)} contents, and in no other"
+    words = f"matches in {len(expected)} contents, and in no other; what matches in $MFT is not compared"
     return outcome(subject, PLANTED, words, "entries", len(subject.first.entries), differences)
 
 
