@@ -9,6 +9,7 @@ from cyberforensics.errors import CannotWrite, CaseRefused, UsageError
 from cyberforensics.replacing import replacing
 
 REQUESTED = "time stamp requested"
+TAKEN = "time stamp taken"
 _LARGEST_REPLY = 1 << 20
 
 
@@ -67,20 +68,29 @@ def take_stamp(folder: Path, response: Path) -> signing.TimeStamp:
     with replacing(place) as out:
         out.write(data)
     facts = {"response sha256": hashlib.sha256(data).hexdigest(), "time": stamp.moment.isoformat()}
-    case.log_action(folder, "time stamp taken", facts)
+    case.log_action(folder, TAKEN, facts)
     return stamp
 
 
 def nonces(folder: Path) -> frozenset[str]:
     """Of the requests that were made for this case, in hex."""
+    return _told(folder, REQUESTED, "nonce")
+
+
+def taken_stamps(folder: Path) -> frozenset[str]:
+    """SHA-256 of the replies that were taken for this case."""
+    return _told(folder, TAKEN, "response sha256")
+
+
+def _told(folder: Path, action: str, fact: str) -> frozenset[str]:
     found = set()
     path = folder / case.AFTER
     for line in path.read_bytes().split(b"\n") if path.exists() else ():
         try:
             entry = json.loads(line)
-            if entry["action"] == REQUESTED:
-                found.add(str(entry["facts"]["nonce"]))
-        except (ValueError, KeyError, TypeError):  # verify names the line
+            if entry["action"] == action:
+                found.add(str(entry["facts"][fact]))
+        except (ValueError, KeyError, TypeError, RecursionError):  # verify names the line
             continue
     return frozenset(found)
 

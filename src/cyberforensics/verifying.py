@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from cyberforensics import case, signing
-from cyberforensics.errors import CannotWrite, CaseDamaged, Error, UsageError
+from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused, Error, UsageError
 from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.shown import shown_zone
 from cyberforensics.model.versions import typst_version
 from cyberforensics.reports import write_sealed_reports
 from cyberforensics.sealing import NAMESPACE, written_by
-from cyberforensics.stamping import nonces
+from cyberforensics.stamping import nonces, taken_stamps
 
 Verdict = Literal["OK", "DIFFERENT", "DAMAGED", "NOT CHECKED", "INFORMATION"]
 
@@ -47,8 +48,14 @@ def verify(
         CannotWrite: a file of the case can't be read.
         UsageError: one of the caller's can't.
     """
-    case.refuse_no_case(folder)
     sealed = case.is_sealed(folder)
+    if not (sealed or (folder / case.LOG).exists()):
+        case.refuse_no_case(folder)
+    odd = list(_no_plain_files(folder))
+    if odd:
+        files = _manifest(folder, _read(folder / case.MANIFEST)) if sealed and _is_plain(folder / case.MANIFEST) else ()
+        rest = Point("case", "NOT CHECKED", "all else is not checked, since what is named must be a file first")
+        return (*dict.fromkeys((*odd, *files)), rest)
     points = list(_log(folder, sealed=sealed))
     record = _record(folder)
     closed = sealed or record is not None
@@ -65,12 +72,27 @@ def verify(
         points += _signature(folder, manifest, record, allowed_signers, identity)
         points += _time_stamp(folder, manifest, authorities)
         points += _after(folder, manifest)
-    unsound = [Point("store", "DAMAGED", f"{case.STORE}: {found}") for found in case.unsoundness(folder, closed=closed)]
+    if not (folder / case.STORE).exists():
+        unsound = [Point("store", "DAMAGED", f"{case.STORE} is missing")]
+    else:
+        found = case.unsoundness(folder, closed=closed)
+        unsound = [Point("store", "DAMAGED", f"{case.STORE}: {what}") for what in found]
     if unsound:
         message = "not checked, since the store is damaged"
         return (*points, *unsound, *(Point(what, "NOT CHECKED", message) for what in ("coverage", "reports")))
     points.append(Point("store", "OK", "SQLite finds it sound, and every row that another names is there"))
     return (*points, *_contents(folder, record, sealed=sealed))
+
+
+def _no_plain_files(folder: Path) -> Iterator[Point]:
+    """Links, folders and pipes in place of the files that the other checks read: a pipe would never end."""
+    for name in (case.LOG, case.STORE, case.FACTS, *case.OUTSIDE):
+        if os.path.lexists(folder / name) and not _is_plain(folder / name):
+            yield Point("manifest", "DIFFERENT", f"{name} is no file any more")
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _log(folder: Path, *, sealed: bool) -> Iterator[Point]:
@@ -160,14 +182,18 @@ def _signers(folder: Path, blob: bytes, record: SealRecord | None) -> Iterator[P
 
 def _time_stamp(folder: Path, manifest: bytes, authorities: Path | None) -> Iterator[Point]:
     path = folder / case.TIME_STAMP
+    taken = taken_stamps(folder)
     if not path.exists():
-        if authorities is None:
+        if authorities is None and not taken:
             yield Point("time stamp", "NOT CHECKED", "there is none")
         else:
             yield Point("time stamp", "DIFFERENT", f"{case.TIME_STAMP} is missing")
         return
     try:
-        stamp = signing.read_response(_read(path))
+        data = _read(path)
+        if taken and hashlib.sha256(data).hexdigest() not in taken:
+            raise signing.NotValid(f"it is not the one that was taken, as {case.AFTER} says")
+        stamp = signing.read_response(data)
         digest = hashlib.sha256(manifest).hexdigest()
         if stamp.digest != digest:
             raise signing.NotValid(f"it stamps {stamp.digest}, the manifest is {digest}")
@@ -222,7 +248,15 @@ def _coverage(store: case.Store) -> Iterator[Point]:
 
 def _reports(store: case.Store, record: SealRecord) -> Iterator[Point]:
     """Written again from the store, they must be the same bytes: so every digest in them is the store's."""
-    zone = None if record.zone is None else shown_zone(record.zone.partition(",")[0])
+    try:
+        zone = None if record.zone is None else shown_zone(record.zone.partition(",")[0])
+        case.read_facts(store.folder)
+    except ValueError:
+        yield Point("reports", "DIFFERENT", f"{case.LOG}: the seal names the time zone {record.zone}, unknown here")
+        return
+    except CaseRefused as error:
+        yield Point("reports", "DIFFERENT", f"they can't be written again: {error}")
+        return
     if record.product != written_by() or (zone is not None and str(zone) != record.zone):
         message = f"they were written by {record.product}, this is {written_by()}: other bytes are to be expected"
         yield Point("reports", "NOT CHECKED", message)

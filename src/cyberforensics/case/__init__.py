@@ -50,6 +50,7 @@ from cyberforensics.case.scans import Matched, finish_scan, match_digests, plan_
 from cyberforensics.case.sealed import (
     AFTER,
     MANIFEST,
+    OUTSIDE,
     SEALED,
     SIGNATURE,
     SIGNERS,
@@ -80,6 +81,7 @@ __all__ = [
     "FILES",
     "LOG",
     "MANIFEST",
+    "OUTSIDE",
     "REPORTS",
     "SCAN",
     "SEALED",

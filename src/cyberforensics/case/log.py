@@ -21,6 +21,7 @@ from cyberforensics.errors import CannotWrite, Error
 from cyberforensics.model.versions import versions
 
 LOG = "examination-log.jsonl"
+RECOVERED = "log went on behind a torn line"
 
 
 def now() -> str:
@@ -64,6 +65,8 @@ def recorded(
 def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
     """Add one line. Commands that run side by side on one case take turns; half a line never stays.
 
+    Where power failed while the line before was written, what is there of it stays, and a line of its own says so.
+
     Raises:
         CannotWrite: it could not be written through.
         CaseRefused: sealing was interrupted.
@@ -79,18 +82,26 @@ def append(folder: Path, action: str, facts: Mapping[str, object]) -> None:
             refuse_half_sealed(folder, last)
             if end == 0:
                 last = first
-            line = {
-                "action": action,
-                "chain": hashlib.sha256(last).hexdigest(),
-                "facts": dict(facts),
-                "monotonic": monotonic_ns(),
-                "operator": operator(),
-                "time": now(),
-            }
-            data = json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-            _write_whole(file.fileno(), data if is_whole else b"\n" + data, end)
+            data = b""
+            if not is_whole:
+                torn = {"bytes": len(last), "sha256": hashlib.sha256(last).hexdigest()}
+                recovered = _line(RECOVERED, torn, last)
+                data, last = b"\n" + recovered + b"\n", recovered
+            _write_whole(file.fileno(), data + _line(action, facts, last) + b"\n", end)
     except OSError as error:
         raise CannotWrite(f"{path}: the examination log can't be written ({error.strerror})") from error
+
+
+def _line(action: str, facts: Mapping[str, object], before: bytes) -> bytes:
+    line = {
+        "action": action,
+        "chain": hashlib.sha256(before).hexdigest(),
+        "facts": dict(facts),
+        "monotonic": monotonic_ns(),
+        "operator": operator(),
+        "time": now(),
+    }
+    return json.dumps(line, sort_keys=True, separators=(",", ":")).encode()
 
 
 def last_line(folder: Path) -> bytes:

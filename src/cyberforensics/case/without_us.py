@@ -51,35 +51,46 @@ def check_manifest(folder: bytes) -> Iterator[Tuple[bytes, str]]:
             yield name, "was added"
         elif name not in there:
             yield name, "is missing"
+        elif os.path.islink(os.path.join(folder, name)) or not os.path.isfile(os.path.join(folder, name)):
+            yield name, "is no file any more"
         elif digest(os.path.join(folder, name)) != expected[name]:
             yield name, "was changed"
 
 
 def check_chain(path: bytes, before: bytes) -> Iterator[Tuple[bytes, str]]:
-    """Each line holds the SHA-256 of the line before."""
+    """Each line holds the SHA-256 of the line before. One that power cut short is told by the chain of the next."""
     with open(path, "rb") as file:
         lines = file.read().split(b"\n")
     if lines[-1]:
         yield path, "line %d was cut short, or has no newline" % len(lines)
+    chains = [chain_of(line) for line in lines[:-1]] + [""]
     for number, line in enumerate(lines[:-1], start=1):
-        try:
-            chain = json.loads(line)["chain"]
-        except (ValueError, KeyError, TypeError):
-            yield path, "line %d is no line of a log" % number
-        else:
-            if chain != hashlib.sha256(before).hexdigest():
-                yield path, "line %d is not chained to the line before it" % number
+        if not chains[number - 1]:
+            if chains[number] != hashlib.sha256(line).hexdigest():
+                yield path, "line %d is no line of a log" % number
+        elif chains[number - 1] != hashlib.sha256(before).hexdigest():
+            yield path, "line %d is not chained to the line before it" % number
         before = line
+
+
+def chain_of(line: bytes) -> str:
+    try:
+        return str(json.loads(line)["chain"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 def main() -> None:
     folder = os.fsencode(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
     found = list(check_manifest(folder))
-    found += check_chain(os.path.join(folder, b"examination-log.jsonl"), b"")
-    after = os.path.join(folder, b"after-seal.jsonl")
-    if os.path.exists(after):
-        with open(os.path.join(folder, MANIFEST), "rb") as file:
-            found += check_chain(after, file.read())
+    with open(os.path.join(folder, MANIFEST), "rb") as file:
+        manifest = file.read()
+    for name, before in ((b"examination-log.jsonl", b""), (b"after-seal.jsonl", manifest)):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            found += check_chain(path, before)
+        elif os.path.lexists(path):
+            found.append((name, "is no file any more"))
     said = ["%s %s" % (ascii(os.fsdecode(place)), what) for place, what in found]
     said.append("SHA-256 of the manifest: %s" % digest(os.path.join(folder, MANIFEST)))
     said.append("DIFFERENT: %d" % len(found) if found else "as it was sealed; signature and time stamp not checked")
