@@ -51,8 +51,8 @@ def _sealed(folder: Path, name: str, tsa: authority.Authority) -> Path:
         assert done.returncode == 0, done.stderr
     tsa.reply(folder / "ask.tsq", folder / "reply.tsr")
     assert helpers.inside("stamp", made, "--response", folder / "reply.tsr").returncode == 0
-    arguments = ("export", made, "--path", "*.txt", "--source", f"{image.name}={image}", "-o", folder / "out")
-    helpers.inside(*arguments)
+    exported = ("export", made, "--path", "*.txt", "--source", f"{image.name}={image}", "-o", folder / "out")
+    helpers.inside(*exported)
     return made
 
 

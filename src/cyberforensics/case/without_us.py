@@ -42,10 +42,8 @@ def listed(manifest: bytes) -> Iterator[Tuple[bytes, str]]:
 
 def check_manifest(folder: bytes) -> Iterator[Tuple[bytes, str]]:
     with open(os.path.join(folder, MANIFEST), "rb") as file:
-        expected = dict(listed(file.read()))
-    there = {
-        os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(folder) for name in names
-    } - OUTSIDE
+        expected, walked = dict(listed(file.read())), os.walk(folder)
+    there = {os.path.relpath(os.path.join(at, name), folder) for at, _, names in walked for name in names} - OUTSIDE
     for name in sorted(there | set(expected)):
         if name not in expected:
             yield name, "was added"
@@ -68,9 +66,8 @@ def check_chain(path: bytes, before: bytes) -> Iterator[Tuple[bytes, str]]:
         if not chains[number - 1]:
             if chains[number] != hashlib.sha256(line).hexdigest():
                 yield path, "line %d is no line of a log" % number
-        elif chains[number - 1] != hashlib.sha256(before).hexdigest():
+        elif chains[number - 1] != hashlib.sha256(lines[number - 2] if number > 1 else before).hexdigest():
             yield path, "line %d is not chained to the line before it" % number
-        before = line
 
 
 def chain_of(line: bytes) -> str:
@@ -90,9 +87,9 @@ def main() -> None:
         if os.path.isfile(path):
             found += check_chain(path, before)
         elif os.path.lexists(path):
-            found.append((name, "is no file any more"))
+            found.append((path, "is no file any more"))
     said = ["%s %s" % (ascii(os.fsdecode(place)), what) for place, what in found]
-    said.append("SHA-256 of the manifest: %s" % digest(os.path.join(folder, MANIFEST)))
+    said.append("SHA-256 of the manifest: %s" % hashlib.sha256(manifest).hexdigest())
     said.append("DIFFERENT: %d" % len(found) if found else "as it was sealed; signature and time stamp not checked")
     sys.stdout.write("\n".join(said) + "\n")
     sys.exit(10 if found else 0)

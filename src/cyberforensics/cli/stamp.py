@@ -15,20 +15,23 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Write a request there, to be carried to an authority.")
     ] = None,
     response: Annotated[Path | None, typer.Option(metavar="FILE", help="Take the authority's reply.")] = None,
+    tsa: Annotated[
+        str | None, typer.Option(metavar="URL", help="Ask this authority over the network, and take its reply.")
+    ] = None,
 ) -> None:
     """Have somebody else say when a sealed case was there: a time stamp of RFC 3161 over its manifest.
 
-    The request holds the manifest's SHA-256 and nothing else of the case. No network is asked.
+    The request holds the manifest's SHA-256 and nothing else of the case. No network is asked without --tsa.
     """
     from cyberforensics import stamping  # here: no other command needs cryptography
 
-    if request is not None and response is None:
+    if sum(given is not None for given in (request, response, tsa)) != 1:
+        raise UsageError("one of --request FILE, --response FILE and --tsa URL is needed")
+    if request is not None:
         sha256 = stamping.request_stamp(folder, request)
         render.line(f"Request: {request}, for the SHA-256 {sha256}")
         render.say("send it to a time stamping authority as application/timestamp-query, then: stamp --response FILE")
-    elif response is not None and request is None:
-        stamp = stamping.take_stamp(folder, response)
-        render.line(f"Time stamp: {stamp.moment.isoformat().replace('+00:00', 'Z')}, as the reply says")
-        render.say("whose it is, is not checked yet: cyberforensics verify CASE --ca FILE")
-    else:
-        raise UsageError("one of --request FILE and --response FILE is needed")
+        return
+    stamp = stamping.ask_for_stamp(folder, tsa) if tsa is not None else stamping.take_stamp(folder, response or folder)
+    render.line(f"Time stamp: {stamp.moment.isoformat().replace('+00:00', 'Z')}, as the reply says")
+    render.say("whose it is, is not checked yet: cyberforensics verify CASE --ca FILE")
