@@ -62,6 +62,14 @@ def test_numbers_and_times(tmp_path: Path) -> None:
     assert limits.startswith("77 s for each entry")
 
 
+def test_checks_and_reports(tmp_path: Path) -> None:
+    path = _file(tmp_path, "[packs]\nno-rules = true\n[checks]\ncross-check = true\n[reports]\npdf = true\n")
+    _triage(tmp_path, "--profile", path)
+    with case.open_existing(tmp_path / "case") as store:
+        assert [check.state for check in case.cross_checks(store)] == ["compared"]
+    assert (tmp_path / "case" / "reports" / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_what_comes_first_and_last(tmp_path: Path) -> None:
     path = _file(tmp_path, '[priorities]\nfirst = ["/wallet note.txt"]\nlast = ["/TOOLS", "/wallet*"]\n')
     _triage(tmp_path, "--profile", path, "--no-rules")

@@ -15,7 +15,7 @@ from cyberforensics.errors import UsageError
 
 _LISTS = ("include", "exclude", "category", "first", "last", "rules", "hashes", "known", "keywords", "notable")
 _PATHS = ("rules", "hashes", "known", "keywords", "notable", "list-index")
-_FLAGS = ("no-rules", "skip-broken-rules", "skip-known")
+_FLAGS = ("no-rules", "skip-broken-rules", "skip-known", "cross-check", "pdf")
 _NUMBERS = ("time-limit", "time-limit-per-mib", "time-limit-most", "memory-limit", "sparse-limit")
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +24,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "packs": ("rules", "no-rules", "skip-broken-rules", "engine"),
     "lists": ("hashes", "known", "keywords", "skip-known", "list-index", "notable"),
     "limits": ("stop-after", "verify", *_NUMBERS),
+    "checks": ("cross-check",),
+    "reports": ("pdf",),
 }
 """What may stand in a profile: the options of ``triage`` by their names, without the dashes in front."""
 

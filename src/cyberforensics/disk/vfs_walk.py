@@ -73,7 +73,7 @@ class _Walk:
                 if isinstance(found, Problem):
                     yield found
                     continue
-                name = found.name.encode("utf-8", "surrogateescape")
+                name = _spelled(found.name)
                 shown, raw = f"{path}/{display_name(name)}", path_raw + b"/" + name
                 address = _address(found)
                 identity = child_id(parent, name, address, NameState.ALLOCATED, b"", 0)
@@ -148,7 +148,7 @@ class _Walk:
         kind = _KINDS.get(found.entry_type, Kind.OTHER)
         stat = found.GetStatAttribute()
         address = _address(found)
-        name = stream.name.encode("utf-8", "surrogateescape") if stream is not None else b""
+        name = _spelled(stream.name) if stream is not None else b""
         to_read = stream is not None or (kind is Kind.FILE and has_main)
         number = self._number
         self._number += 1
@@ -196,6 +196,11 @@ class _Walk:
         )
 
 
+def _spelled(name: str) -> bytes:
+    """A name as UTF-8; half a surrogate pair, which NTFS allows, in three bytes, as The Sleuth Kit writes it."""
+    return name.encode("utf-8", "surrogatepass")
+
+
 def _address(found: Any) -> str:  # noqa: ANN401 - dfVFS has no types
     specified = found.path_spec
     for name in ("identifier", "inode", "mft_entry"):
@@ -225,5 +230,5 @@ def _leaf(specified: Any, stream: bytes) -> str:  # noqa: ANN401 - dfVFS has no 
     layer = json.loads(json_serializer.JsonPathSpecSerializer.WriteSerialized(specified))
     layer.pop("parent", None)
     if stream:
-        layer["data_stream"] = stream.decode("utf-8", "surrogateescape")
+        layer["data_stream"] = stream.decode("utf-8", "surrogatepass")
     return locator.dumps(layer)
