@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,21 @@ def test_it_opens_without_an_error_or_a_request(browser: Browser, tmp_path: Path
         assert part in text
     for part in ("NOT COMPUTED", "Masked.", "local time, zone unknown", "54,857 rows left out.", "End of the report"):
         assert part in text
+
+
+def test_the_source_before_and_after(browser: Browser, tmp_path: Path) -> None:
+    """What was computed stands there with both values, and what was not computed is said not to be."""
+    browser.open(put(tmp_path / "report.html"))
+    text = " ".join(browser.run("document.body.innerText").split())
+    assert "Digests at the close of the run: NOT COMPUTED (--verify both asks for them)" in text
+    assert "2026-02-27T15:40:11Z 2026-02-27T15:40:11Z UNCHANGED" in text
+    document = documents.demo()
+    exhibits = tuple(replace(exhibit, source_checks=()) for exhibit in document.exhibits)
+    with (tmp_path / "unread.html").open("wb") as out:
+        write_html(replace(document, exhibits=exhibits), iter(()), iter(()), out)
+    browser.open(tmp_path / "unread.html")
+    text = " ".join(browser.run("document.body.innerText").split())
+    assert "Size and modification time of the source, before and after: NOT COMPUTED" in text
 
 
 def test_hostile_evidence_runs_nothing(browser: Browser, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ function drawSegments(exhibit) {
 
 function drawDigests(exhibit) {
   if (!exhibit.digests.length) return h("p", { class: "none" }, "Digests of the media: ", verdict("NOT COMPUTED"));
-  return plainTable(
+  const table = plainTable(
     "Digests of " + exhibit.id,
     ["Of", "Algorithm", "Stated", "Stated by", "Computed", "Verdict"],
     exhibit.digests.map((check) => [
@@ -86,10 +86,12 @@ function drawDigests(exhibit) {
       verdict(check.verdict),
     ])
   );
+  if (exhibit.digests.some((check) => check.moment === "close")) return table;
+  return [table, h("p", { class: "soft" }, "Digests at the close of the run: ", verdict("NOT COMPUTED"), " (--verify both asks for them)")];
 }
 
 function drawSources(exhibit) {
-  if (!exhibit.sources.length) return null;
+  if (!exhibit.sources.length) return h("p", { class: "none" }, "Size and modification time of the source, before and after: ", verdict("NOT COMPUTED"));
   const rows = exhibit.sources.slice(0, 60);
   return [
     plainTable(
