@@ -186,12 +186,14 @@ def _problems(store: Store) -> Iterator[ProblemGroup]:
 def _activity(times: SortedTimes) -> tuple[tuple[ActivityBin, ...], int, int]:
     """Times by day and meaning; how many lie outside the plot's years; how many there are."""
     days: dict[int, dict[str, int]] = {}
+    local: dict[int, int] = {}
     outside = total = 0
-    for day, meaning, count in activity(times, _DAY):
+    for day, meaning, count, unknown in activity(times, _DAY):
         total += count
         if day is None or not _FIRST_DAY <= day < _LAST_DAY:
             outside += count
         else:
             days.setdefault(day, {})[meaning] = count
-    bins = tuple(ActivityBin(rfc3339(day * DAY, DAY) or "", days[day]) for day in sorted(days))
+            local[day] = local.get(day, 0) + unknown
+    bins = tuple(ActivityBin(rfc3339(day * DAY, DAY) or "", days[day], local[day]) for day in sorted(days))
     return bins, outside, total

@@ -47,9 +47,14 @@ CASE WHEN typeof(times.raw) <> 'integer' THEN instant(times.raw, times.encoding,
 """
 """Microseconds since 1970, as `store._instant` gives them: the frequent encodings in SQL's own arithmetic, ten times
 as fast; a test holds both equal."""
+LOCAL = """
+CASE WHEN times.encoding IN ('filetime', 'posix', 'posix-ns', 'apfs', 'hfs', 'host-ns') THEN 0
+     ELSE local_unknown(times.raw, times.encoding, exhibit.zone) END
+"""
+"""1 where the time is of a clock of unknown zone; of encodings that are UTC by format none is."""
 _SORTED = f"""
-SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, timed.event FROM (
-    SELECT times.*, {MOMENT} AS moment FROM ({_STORED} UNION ALL {_EVENTS}) AS times
+SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, timed.event, timed.local FROM (
+    SELECT times.*, {MOMENT} AS moment, {LOCAL} AS local FROM ({_STORED} UNION ALL {_EVENTS}) AS times
     JOIN volume ON volume.number = times.volume JOIN exhibit ON exhibit.exhibit = volume.exhibit
 ) AS timed JOIN entry ON entry.number = timed.entry
 WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2) AND {{selected}}
@@ -108,10 +113,11 @@ def latest(times: SortedTimes, count: int) -> Iterator[TimelineRow]:
     yield from _rows(times, newest, (max(1, moments - count + 1), count))
 
 
-def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, int]]:
-    """Times by bins of `width` microseconds since 1970 and by meaning; None for those that are no moment."""
+def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, int, int]]:
+    """Times by bins of `width` microseconds since 1970 and by meaning, None for those that are no moment; each with
+    its number, and the number of those that are of a clock of unknown zone."""
     yield from times.store.database.execute(
-        "SELECT moment / ?1 - (moment % ?1 < 0) AS bin, iif(event IS NULL, meaning, 'event') AS kind, count(*) "
+        "SELECT moment / ?1 - (moment % ?1 < 0) AS bin, iif(event IS NULL, meaning, 'event') AS kind, count(*), sum(local) "
         f"FROM {times.table} GROUP BY bin, kind ORDER BY bin, kind",
         (width,),
     )

@@ -334,6 +334,7 @@ def _prepared(database: sqlite3.Connection) -> sqlite3.Connection:
     database.execute("PRAGMA temp_store = FILE")
     database.create_function("regexp", 2, _matches, deterministic=True)
     database.create_function("instant", 3, _instant, deterministic=True)
+    database.create_function("local_unknown", 3, _local_unknown, deterministic=True)
     return database
 
 
@@ -345,6 +346,11 @@ def _instant(raw: object, encoding: Encoding, zone: str | None) -> int | None:
     """Microseconds since 1970, which SQLite's integers hold for every encoding; None where there is no moment."""
     moment = decode(Timestamp(stored_integer(raw), encoding), zone)
     return None if moment.instant is None else max(-(2**62), min(2**62, moment.instant // 1000))
+
+
+def _local_unknown(raw: object, encoding: Encoding, zone: str | None) -> int:
+    """Whether the time is of a clock whose zone is not known."""
+    return int(decode(Timestamp(stored_integer(raw), encoding), zone).zone_basis == "local-unknown")
 
 
 def stored_integer(value: object) -> int:

@@ -272,6 +272,8 @@ class ActivityBin:
     """``YYYY-MM-DD``, of the time as it is shown."""
     counts: Mapping[str, int]
     """By the time's meaning."""
+    local_unknown: int = 0
+    """How many of them are of a clock whose zone is not known, so that the day may be another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ MAX_TIMELINE = 50_000
 
 _SCRIPTS = (
     *("dom.js", "table.js", "hex.js", "plot.js", "front.js", "orientation.js", "exhibits.js", "coverage.js"),
-    *("findings.js", "timeline.js", "entries.js", "notes.js", "method.js", "main.js"),
+    *("findings.js", "timeline.js", "entries.js", "notes.js", "method.js", "everywhere.js", "keys.js", "main.js"),
 )
 _STYLES = ("page.css", "parts.css", "print.css")
 

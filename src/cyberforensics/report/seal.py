@@ -37,6 +37,7 @@ def seal_object(seal: SealRecord) -> dict[str, object]:
         origin = "made for this case" if seal.self_made else f"given by the operator, as that of {seal.identity}"
         key = f"{seal.key} ({origin})"
     return {
+        "store": seal.store_sha256,
         "rows": [
             ["SHA-256 of case.sqlite", seal.store_sha256],
             [f"SHA-256 of the first {seal.log_lines:,} lines of examination-log.jsonl", seal.log_sha256],

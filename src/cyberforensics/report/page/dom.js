@@ -56,7 +56,8 @@ function sizeText(bytes) {
 }
 
 function section(id, title, ...children) {
-  return h("section", { id, "aria-labelledby": id + "-title" }, h("h2", { id: id + "-title" }, title), children);
+  const link = h("a", { class: "anchor", href: "#" + id, "aria-label": "Link to: " + title }); // its sign is the style's
+  return h("section", { id, "aria-labelledby": id + "-title" }, h("h2", { id: id + "-title" }, title, link), children);
 }
 
 function missing(text) {
@@ -163,7 +164,26 @@ function openDetails(title, ...content) {
   close.focus();
 }
 
-function cutNotice(shown, total, which, where) {
+// Which of `volumes` lie in which exhibit, as two lists to choose from.
+function volumeChoices(doc, volumes, chosen) {
+  const met = [...new Set(volumes)].filter((id) => id !== null).sort();
+  const exhibits = doc.exhibits.map((exhibit) => exhibit.id);
+  return [
+    exhibits.length > 1 && choice("Exhibit", [["", "all"]].concat(exhibits.map((id) => [id, id])), (value) => chosen("exhibit", value)),
+    met.length > 1 && choice("Volume", [["", "all"]].concat(met.map((id) => [id, id])), (value) => chosen("volume", value)),
+  ];
+}
+
+function exhibitsOf(doc) {
+  return new Map(doc.exhibits.flatMap((exhibit) => exhibit.volumes.map((volume) => [volume.id, exhibit.id])));
+}
+
+function labelChoice(labels, chosen) {
+  const met = [...new Set(labels)].sort();
+  return met.length > 0 && choice("Label", [["", "all"]].concat(met.map((label) => [label, label])), chosen);
+}
+
+function cutNotice(shown, total, which, where, doc) {
   if (total <= shown) return null;
   return h(
     "p",
@@ -171,6 +191,7 @@ function cutNotice(shown, total, which, where) {
     h("strong", null, counted(total - shown, "row") + " left out."),
     " This file holds " + grouped(shown) + " of " + grouped(total) + " (" + which + "). All of them are in ",
     where.map((place, index) => [index ? (index === where.length - 1 ? " and " : ", ") : "", h("code", null, place)]),
-    "."
+    ". ",
+    doc.seal ? ["SHA-256 of ", h("code", null, "case.sqlite"), ": ", h("span", { class: "mono digest" }, doc.seal.store), "; that of each file stands in ", h("code", null, "manifest-sha256.txt"), "."] : ["The case is not sealed: the digests of these files are not fixed yet."]
   );
 }

@@ -3,9 +3,14 @@
 const E = { id: 0, volume: 1, path: 2, stream: 3, kind: 4, address: 5, state: 6, recovery: 7, size: 8, type: 9, mismatch: 10, category: 11, status: 12, reason: 13, digests: 14, note: 15, times: 16, mode: 17, uid: 18, gid: 19, owner: 20, link: 21, names: 22, zero: 23, labels: 24 };
 
 class Entries {
-  constructor(doc, found) {
+  constructor(doc, found, worst) {
     this.doc = doc;
     this.found = found;
+    this.worst = worst; // of an entry's findings: its place in SEVERITIES
+    this.exhibits = exhibitsOf(doc);
+    this.exhibit = "";
+    this.volume = "";
+    this.severity = "";
     this.text = "";
     this.category = "";
     this.state = "";
@@ -50,14 +55,13 @@ class Entries {
       for (const row of rows) if (row[column] !== null) met.add(row[column]);
       return [["", "all"]].concat([...met].map((number) => [words[number], (names && names[words[number]]) || words[number]]).sort((a, b) => (a[1] < b[1] ? -1 : 1)));
     };
-    const labels = [...new Set(rows.flatMap((row) => row[E.labels] || []))].sort();
     const only = h("input", { type: "checkbox", onchange: () => again("onlyFound")(only.checked) });
-    this.searchField = search("Search", "path, digest or metadata address", (value) => again("text")(value.toLowerCase()));
+    this.searchField = search("Search", "path, digest, address, id, owner", (value) => again("text")(value.toLowerCase()));
     this.place.className = "";
     this.place.replaceChildren();
     put(
       this.place,
-      cutNotice(rows.length, this.doc.entriesTotal, this.doc.entriesShown, ["case.sqlite", "cyberforensics show entries CASE"]),
+      cutNotice(rows.length, this.doc.entriesTotal, this.doc.entriesShown, ["case.sqlite", "cyberforensics show entries CASE"], this.doc),
       h(
         "div",
         { class: "filters" },
@@ -66,7 +70,9 @@ class Entries {
         choice("Category", options(E.category), again("category")),
         choice("Name", options(E.state, this.doc.words.states), again("state")),
         choice("Status", options(E.status, this.doc.words.statuses), again("status")),
-        labels.length > 0 && choice("Label", [["", "all"]].concat(labels.map((label) => [label, label])), again("label")),
+        volumeChoices(this.doc, new Set(rows.map((_, place) => word(place, E.volume))), (name, value) => again(name)(value)),
+        this.worst.size > 0 && choice("Severity", [["", "all"]].concat(SEVERITIES.map((name) => [name, name])), again("severity")),
+        labelChoice(rows.flatMap((row) => row[E.labels] || []), again("label")),
         h("label", { class: "field field-check" }, only, h("span", null, "with findings only"))
       ),
       this.table.element
@@ -74,16 +80,37 @@ class Entries {
     this.refresh();
   }
 
+  find(text) {
+    if (!this.table) return;
+    this.searchField.querySelector("input").value = text;
+    this.text = text.toLowerCase();
+    this.refresh();
+  }
+
+  held() {
+    return this.rows ? this.rows.length : 0;
+  }
+
+  matching() {
+    return this.table ? this.table.rows.length : 0;
+  }
+
+  filtered() {
+    return Boolean(this.kind || this.category || this.state || this.status || this.exhibit || this.volume || this.severity || this.label || this.onlyFound);
+  }
+
   refresh() {
     const { rows, words, text, found, onlyFound } = this;
-    if (text && !this.lower) this.lower = rows.map((row) => (row[E.path] + "\n" + (row[E.stream] || "") + "\n" + row[E.address] + "\n" + (row[E.digests] || []).join("\n")).toLowerCase());
+    if (text && !this.lower) this.lower = rows.map((row) => (row[E.path] + "\n" + (row[E.stream] || "") + "\n" + row[E.address] + "\n" + row[E.id] + "\n" + (row[E.digests] || []).join("\n") + "\n" + (row[E.owner] === null ? "" : words[row[E.owner]]) + "\n" + (row[E.link] || "") + "\n" + (row[E.labels] || []).join(" ")).toLowerCase());
     const lower = this.lower;
-    const wanted = [[E.kind, this.kind], [E.category, this.category], [E.state, this.state], [E.status, this.status]].filter((pair) => pair[1]).map(([column, word]) => [column, words.indexOf(word)]);
+    const wanted = [[E.kind, this.kind], [E.category, this.category], [E.state, this.state], [E.status, this.status], [E.volume, this.volume]].filter((pair) => pair[1]).map(([column, word]) => [column, words.indexOf(word)]);
     this.table.filter((place) => {
       const row = rows[place];
       for (const [column, number] of wanted) if (row[column] !== number) return false;
       if (this.label && !(row[E.labels] || []).includes(this.label)) return false;
       if (onlyFound && !found.has(row[E.id])) return false;
+      if (this.severity && SEVERITIES[this.worst.get(row[E.id])] !== this.severity) return false;
+      if (this.exhibit && this.exhibits.get(words[row[E.volume]]) !== this.exhibit) return false;
       return !text || lower[place].includes(text);
     });
   }

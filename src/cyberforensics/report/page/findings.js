@@ -16,9 +16,11 @@ class Findings {
     this.context = "";
     this.exhibit = "";
     this.label = "";
+    this.volume = "";
     this.text = "";
     this.by = "rule";
-    this.haystack = findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.labels.join(" "), finding.entry].join("\n").toLowerCase());
+    this.order = "";
+    this.haystack = null;
     this.groups = h("div", { class: "groups" });
     this.folds = h("div", { class: "folds" });
     this.count = h("p", { class: "count", role: "status", "aria-live": "polite" });
@@ -27,7 +29,6 @@ class Findings {
       this[name] = value;
       this.draw();
     };
-    const labels = [...new Set(findings.flatMap((finding) => finding.labels))].sort();
     const none = doc.selected ? "No finding is selected." : doc.rulesUsed ? "Nothing matched in what was examined." : "No rules were used: no content was searched.";
     this.element = section(
       "findings",
@@ -35,15 +36,16 @@ class Findings {
       h("p", { class: "lead" }, "Each is an observation: what matched (a rule, a keyword, a listed digest), and where. What it means is for the examiner to say."),
       findings.length
         ? [
-            cutNotice(findings.length, this.total, "users' and system files first, the most severe first", ["case.sqlite", "cyberforensics show findings CASE"]),
+            cutNotice(findings.length, this.total, "users' and system files first, the most severe first", ["case.sqlite", "cyberforensics show findings CASE"], doc),
             h(
               "div",
               { class: "filters" },
-              search("Search", "path, rule, pack, tag", (value) => again("text")(value.toLowerCase())),
+              search("Search", "path, rule, tag, digest, id", (value) => again("text")(value.toLowerCase())),
               choice("Group by", [["rule", "rule"], ["place", "entry"], ["exhibit", "exhibit"], ["context", "context"]], again("by")),
+              choice("Order", [["", "most severe first"], ["path", "path"], ["rule", "rule"], ["volume", "volume"]], again("order")),
               choice("Context", options("context"), again("context")),
-              choice("Exhibit", options("exhibit"), again("exhibit")),
-              labels.length > 0 && choice("Label", [["", "all"]].concat(labels.map((label) => [label, label])), again("label")),
+              volumeChoices(doc, findings.map((finding) => finding.volume), (name, value) => again(name)(value)),
+              labelChoice(findings.flatMap((finding) => finding.labels), again("label")),
               h("fieldset", { class: "chips" }, h("legend", null, "Severity"), SEVERITIES.map((name) => this.chip(name)))
             ),
             this.count,
@@ -71,11 +73,40 @@ class Findings {
   }
 
   show(entry) {
-    const first = this.element.querySelector("input[type=search]");
-    first.value = entry;
-    this.text = entry.toLowerCase();
-    this.draw();
+    this.find(entry);
     this.element.scrollIntoView();
+  }
+
+  find(text) {
+    if (!this.findings.length) return;
+    this.element.querySelector("input[type=search]").value = text;
+    this.text = text.toLowerCase();
+    this.draw();
+  }
+
+  held() {
+    return this.findings.length;
+  }
+
+  matching() {
+    return this.findings.length ? this.matched : 0;
+  }
+
+  filtered() {
+    return Boolean(this.context || this.exhibit || this.volume || this.label) || this.severities.size < SEVERITIES.length;
+  }
+
+  // What a search looks into, made when somebody searches; what is masked is not in it, since it is not in the file.
+  hay() {
+    return this.findings.map((finding) => [finding.path, finding.stream, finding.what, finding.rule, finding.pack, finding.tags.join(" "), finding.labels.join(" "), finding.volume, finding.address, finding.entry, finding.id, (finding.digests || []).join(" "), ...finding.meta.map(([, value]) => value), ...finding.matches.map((match) => (match[4] || []).join(""))].join("\n").toLowerCase());
+  }
+
+  // The file's own order has the most severe first; another one keeps it among equals.
+  ordered() {
+    if (!this.order) return this.findings.map((_, place) => place);
+    const key = { path: (finding) => finding.path, rule: (finding) => finding.what, volume: (finding) => finding.volume }[this.order];
+    const keys = this.findings.map(key);
+    return keys.map((_, place) => place).sort((a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : a - b));
   }
 
   open(name) {
@@ -89,10 +120,13 @@ class Findings {
     const parts = new Map([[null, new Map()]]);
     let matching = 0;
     let count = 0;
-    this.findings.forEach((finding, place) => {
+    if (this.text && !this.haystack) this.haystack = this.hay();
+    this.ordered().forEach((place) => {
+      const finding = this.findings[place];
       if (!this.severities.has(finding.severity)) return;
       if (this.context && finding.context !== this.context) return;
       if (this.exhibit && finding.exhibit !== this.exhibit) return;
+      if (this.volume && finding.volume !== this.volume) return;
       if (this.label && !finding.labels.includes(this.label)) return;
       if (this.text && !this.haystack[place].includes(this.text)) return;
       matching += 1;
@@ -105,6 +139,7 @@ class Findings {
       }
       groups.get(key).push(finding);
     });
+    this.matched = matching;
     this.count.textContent = (matching === this.findings.length ? "" : grouped(matching) + " of ") + counted(this.findings.length, "finding") + " in " + counted(count, "group");
     const first = [...parts.get(null).values()];
     this.more(this.groups, first, 60, (group, place) => this.group(group, place < FIRST_OPEN), "group");

@@ -93,6 +93,7 @@ function drawFound(doc, first, behind, findings) {
           h(
             "table",
             { class: "found-rules" },
+            h("caption", { class: "hidden" }, "Rules that matched among users' and system files"),
             h("thead", null, h("tr", null, ["Severity", "Rule", "Findings", "The first in"].map((title, place) => h("th", { scope: "col", class: place === 2 && "right" }, title)))),
             h("tbody", null, first.rules.slice(0, FIRST_RULES).map((rule) => row(rule, true)))
           ),
@@ -108,7 +109,7 @@ function drawFound(doc, first, behind, findings) {
           "div",
           { class: "behind-body" },
           h("p", { class: "soft" }, group.note),
-          h("table", { class: "found-rules" }, h("tbody", null, group.rules.slice(0, 200).map((rule) => row(rule, false)))),
+          h("table", { class: "found-rules" }, h("caption", { class: "hidden" }, "Rules that matched: " + group.title), h("thead", { class: "hidden" }, h("tr", null, ["Severity", "Rule", "Findings"].map((title) => h("th", { scope: "col" }, title)))), h("tbody", null, group.rules.slice(0, 200).map((rule) => row(rule, false)))),
           group.rules.length > 200 && h("p", null, counted(group.rules.length - 200, "more rule")),
           h("p", null, go("Each of them, under Findings", () => findings.open(group.name)))
         )

@@ -7,11 +7,15 @@
   document.title = "Triage report: " + doc.title;
 
   const found = new Map();
-  for (const finding of findingRows) found.set(finding.entry, (found.get(finding.entry) || 0) + 1);
+  const worst = new Map();
+  for (const finding of findingRows) {
+    found.set(finding.entry, (found.get(finding.entry) || 0) + 1);
+    worst.set(finding.entry, Math.min(SEVERITIES.indexOf(finding.severity), worst.get(finding.entry) ?? SEVERITIES.length));
+  }
 
   const findings = new Findings(doc, findingRows);
   const timeline = new Timeline(doc);
-  const entries = new Entries(doc, found);
+  const entries = new Entries(doc, found, worst);
   entries.showFindings = (id) => {
     document.getElementById("details").close();
     findings.show(id);
@@ -20,6 +24,11 @@
   main.replaceChildren(...parts);
   timeline.plot.start();
 
+  const everywhere = new Everywhere(doc, findings, timeline, entries);
+  const keys = new Keys();
+  document.getElementById("tools").append(everywhere.element);
+  document.getElementById("switches").append(theme.element(), h("button", { type: "button", class: "keys-button", onclick: () => keys.help() }, "Keys ", h("kbd", null, "?")));
+  markPaper(doc.handling);
   const links = new Map();
   const numbers = { findings: doc.findingsTotal, timeline: doc.timelineTotal, entries: doc.entriesTotal, problems: doc.problems.length, exhibits: doc.exhibits.length };
   const titles = [["top", "Page one"]].concat([...main.querySelectorAll(":scope > section")].map((part) => [part.id, part.querySelector("h2").textContent]));
@@ -46,8 +55,10 @@
     const timelineRows = island("timeline");
     const entryRows = island("entries");
     const words = island("vocabulary");
-    timeline.fill(timelineRows, words);
+    const labels = new Map(entryRows.filter((row) => row[E.labels]).map((row) => [row[E.id], row[E.labels]]));
+    timeline.fill(timelineRows, words, labels);
     entries.fill(entryRows, words);
+    everywhere.search(); // what was typed before the tables stood
     performance.mark("tables");
     document.documentElement.dataset.ready = "true";
   }, 0);

@@ -8,6 +8,7 @@ class ActivityPlot {
   constructor(activity, zoomed) {
     this.meanings = activity.meanings;
     this.days = activity.days;
+    this.local = new Map(activity.local); // by day: how many of its times are of a clock whose zone is not known
     this.zoomed = zoomed;
     this.changed = () => {};
     this.hidden = new Set();
@@ -28,9 +29,10 @@ class ActivityPlot {
   build() {
     this.series = this.meanings.map((meaning) => s("path", { class: "series " + this.colours.get(meaning) }));
     this.grid = s("g", { class: "plot-grid" });
+    this.localMarks = s("path", { class: "plot-local" });
     this.selection = s("rect", { class: "plot-selection", y: PLOT.top, height: PLOT.height, visibility: "hidden" });
     this.cursor = s("line", { class: "plot-cursor", y1: PLOT.top, y2: PLOT.top + PLOT.height, visibility: "hidden" });
-    this.main = s("svg", { class: "plot-main", height: PLOT.top + PLOT.height + PLOT.axis, tabindex: "0", role: "img" }, this.grid, this.series, this.selection, this.cursor);
+    this.main = s("svg", { class: "plot-main", height: PLOT.top + PLOT.height + PLOT.axis, tabindex: "0", role: "application", "aria-roledescription": "plot" }, this.grid, this.series, this.localMarks, this.selection, this.cursor);
     this.stripPath = s("path", { class: "strip-path" });
     this.window = s("rect", { class: "strip-window", y: 1, height: PLOT.strip - 2 });
     this.handles = [0, 1].map(() => s("rect", { class: "strip-handle", y: 8, width: 6, height: PLOT.strip - 16, rx: 2 }));
@@ -54,7 +56,8 @@ class ActivityPlot {
         h("span", { class: "buttons", role: "group", "aria-label": "Height of the bars" }, this.scales)
       ),
       this.readout,
-      h("figcaption", null, "Number of times by day: days of UTC, and of the local clock where its zone is not known. Zoom with the wheel, by dragging over the plot, with the strip below it, or with the keys + \u2212 \u2190 \u2192 and Home. The table follows.")
+      this.local.size > 0 && h("p", { class: "soft" }, h("span", { class: "swatch swatch-local", "aria-hidden": "true" }), "A bar over this mark holds local times of unknown zone: " + counted([...this.local.values()].reduce((a, b) => a + b, 0), "time") + " in the plot. Each may be up to 14 hours from its true place, so on the day before or after."),
+      h("figcaption", null, "Number of times by day: days of UTC, and of the local clock where its zone is not known. Zoom with the wheel, by dragging over the plot, with the strip below it, or with the keys + \u2212 \u2190 \u2192 (with Shift: the end alone) and Home. The table follows.")
     );
   }
 
@@ -166,6 +169,8 @@ class ActivityPlot {
     const step = (this.to - this.from) / 8;
     if (event.key === "+" || event.key === "=") this.zoom(0.5);
     else if (event.key === "-") this.zoom(2);
+    else if (event.shiftKey && event.key === "ArrowLeft") this.set(this.from, Math.max(this.from + 1, this.to - step));
+    else if (event.shiftKey && event.key === "ArrowRight") this.set(this.from, this.to + step);
     else if (event.key === "ArrowLeft") this.pan(this.from - step, this.to - step);
     else if (event.key === "ArrowRight") this.pan(this.from + step, this.to + step);
     else if (event.key === "Home" || event.key === "0" || event.key === "Escape") this.set(this.first, this.last);
@@ -227,7 +232,8 @@ class ActivityPlot {
       if (day[0] < Math.floor(from) || day[0] >= to) continue;
       const start = Math.floor(day[0] / step) * step;
       let bin = bins.get(start);
-      if (!bin) bins.set(start, (bin = { start, step, total: 0, counts: new Array(this.meanings.length).fill(0) }));
+      if (!bin) bins.set(start, (bin = { start, step, total: 0, local: 0, counts: new Array(this.meanings.length).fill(0) }));
+      bin.local += this.local.get(day[0]) || 0;
       for (let place = 0; place < this.meanings.length; place += 1) {
         if (this.hidden.has(this.meanings[place])) continue;
         bin.counts[place] += day[place + 1];
@@ -260,6 +266,7 @@ class ActivityPlot {
         paths[place].push("M" + left.toFixed(1) + " " + floor.toFixed(1) + "h" + Math.max(1, right - left - gap).toFixed(1) + "v" + tall.toFixed(1) + "H" + left.toFixed(1) + "z");
       });
     }
+    this.localMarks.setAttribute("d", this.drawn.filter((bin) => bin.local).map((bin) => "M" + Math.max(PLOT.left, x(bin.start)).toFixed(1) + " " + (base + 1) + "H" + Math.min(PLOT.left + width, x(bin.start + bin.step)).toFixed(1) + "v3H" + Math.max(PLOT.left, x(bin.start)).toFixed(1) + "z").join(""));
     paths.forEach((path, place) => this.series[place].setAttribute("d", path.join("")));
     this.grid.replaceChildren(...this.countTicks(top, width), ...this.dayTicks(x, width));
     this.drawStrip(width);
@@ -321,7 +328,7 @@ class ActivityPlot {
     }
     const parts = this.meanings.map((meaning, number) => [meaning, bin.counts[number]]).filter((part) => part[1]);
     const when = bin.step === 1 ? dayText(bin.start) : dayText(bin.start) + " to " + dayText(bin.start + bin.step - 1);
-    this.readout.textContent = when + ": " + counted(bin.total, "time") + " (" + parts.map(([meaning, count]) => meaning + " " + grouped(count)).join(", ") + ")";
+    this.readout.textContent = when + ": " + counted(bin.total, "time") + " (" + parts.map(([meaning, count]) => meaning + " " + grouped(count)).join(", ") + ")" + (bin.local ? "; of all meanings, " + counted(bin.local, "local time") + " of unknown zone" : "");
   }
 
   leave() {

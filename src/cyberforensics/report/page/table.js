@@ -18,7 +18,7 @@ class VirtualTable {
       h(
         "div",
         { role: "columnheader", class: "cell" + (column.right ? " right" : ""), "aria-sort": "none" },
-        h("button", { type: "button", tabindex: "-1", title: "Sort by " + column.label, onclick: () => this.sortBy(place) }, column.label)
+        h("button", { type: "button", title: "Sort by " + column.label, onclick: () => this.sortBy(place) }, column.label)
       )
     );
     this.head = h("div", { role: "row", class: "grid-row grid-head", "aria-rowindex": "1" }, this.heads);

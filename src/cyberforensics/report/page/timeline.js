@@ -9,6 +9,10 @@ class Timeline {
     this.text = "";
     this.state = "";
     this.mark = "";
+    this.exhibits = exhibitsOf(doc);
+    this.exhibit = "";
+    this.volume = "";
+    this.label = "";
     this.plot = new ActivityPlot(doc.activity, (range) => {
       this.range = range;
       this.refresh();
@@ -21,12 +25,14 @@ class Timeline {
       h("p", { class: "lead" }, "Every time that a file system or an artifact records. Times are shown as UTC; where the zone is not known, the row says so. Which clock wrote them, and whether it was right, is not known from the evidence alone."),
       zoneNote(doc),
       doc.activity.days.length ? this.plot.element : h("p", { class: "none" }, "There is no time to plot."),
-      outside > 0 && h("p", { class: "soft" }, counted(outside, "time") + " outside the years 1970 to 2106, or without a date, not in the plot."),
+      outside > 0 && h("p", { class: "soft" }, h("strong", null, "Dates unknown or out of range: " + counted(outside, "time")), " outside the years 1970 to 2106, or without a date, not in the plot."),
       this.place
     );
   }
 
-  fill(rows, words) {
+  // `labels`: those of the entries that are in this file, by their ids.
+  fill(rows, words, labels) {
+    this.labels = labels;
     this.rows = rows;
     this.words = words;
     this.lower = null;
@@ -57,13 +63,15 @@ class Timeline {
     put(
       this.place,
       (this.place.textContent = ""),
-      cutNotice(rows.length, this.doc.timelineTotal, this.doc.timelineShown, ["case.sqlite", "reports/timeline.csv", "cyberforensics timeline CASE --format csv"]),
+      cutNotice(rows.length, this.doc.timelineTotal, this.doc.timelineShown, ["case.sqlite", "reports/timeline.csv", "cyberforensics timeline CASE --format csv"], this.doc),
       h(
         "div",
         { class: "filters" },
-        search("Search", "path or message", (value) => again("text")(value.toLowerCase())),
+        (this.searchField = search("Search", "path, message, time, id", (value) => again("text")(value.toLowerCase()))),
         choice("Name", states, again("state")),
         choice("Time", [["", "all"], ["local-unknown", "zone unknown"], ["flagged", "no ordinary date"], ["utc", "UTC"], ["local-declared", "zone declared"], ["offset-recorded", "offset recorded"]], again("mark")),
+        volumeChoices(this.doc, new Set(rows.map((_, place) => word(place, T.volume))), (name, value) => again(name)(value)),
+        labelChoice([...labels.values()].flat(), again("label")),
         (this.rangeNote = h("p", { class: "range-note", role: "status" }))
       ),
       this.table.element
@@ -75,20 +83,44 @@ class Timeline {
   refresh() {
     if (!this.table) return;
     const { rows, words, days, text, state, mark, range } = this;
-    if (text && !this.lower) this.lower = rows.map((row) => (row[T.path] + "\n" + (row[T.stream] || "") + "\n" + row[T.message]).toLowerCase());
+    if (text && !this.lower) this.lower = rows.map((row) => (row[T.path] + "\n" + (row[T.stream] || "") + "\n" + row[T.message] + "\n" + row[T.text] + "\n" + words[row[T.meaning]] + "\n" + row[T.address] + "\n" + row[T.entry]).toLowerCase());
     const lower = this.lower;
     const hidden = this.plot.hidden;
     const stateWord = words.indexOf(state);
     const basisWord = words.indexOf(mark);
+    const volumeWord = words.indexOf(this.volume);
     this.table.filter((place) => {
       const row = rows[place];
       if (range && (days[place] === null || days[place] < range[0] || days[place] > range[1])) return false;
       if (hidden.size && hidden.has(words[row[T.meaning]])) return false;
       if (state && row[T.state] !== stateWord) return false;
+      if (this.volume && row[T.volume] !== volumeWord) return false;
+      if (this.exhibit && this.exhibits.get(words[row[T.volume]]) !== this.exhibit) return false;
+      if (this.label && !(this.labels.get(row[T.entry]) || []).includes(this.label)) return false;
       if (mark === "flagged" ? row[T.flag] === null : mark && row[T.basis] !== basisWord) return false;
       return !text || lower[place].includes(text);
     });
-    this.rangeNote.textContent = range ? "Shown: " + range[0] + " to " + range[1] + ", from the plot" : "Shown: all dates";
+    const undated = range ? days.reduce((sum, day) => sum + (day === null ? 1 : 0), 0) : 0;
+    this.rangeNote.textContent = (range ? "Shown: " + range[0] + " to " + range[1] + ", from the plot" : "Shown: all dates") + (undated ? "; " + counted(undated, "row") + " without a date left out" : "");
+  }
+
+  find(text) {
+    if (!this.table) return;
+    this.searchField.querySelector("input").value = text;
+    this.text = text.toLowerCase();
+    this.refresh();
+  }
+
+  held() {
+    return this.rows ? this.rows.length : 0;
+  }
+
+  matching() {
+    return this.table ? this.table.rows.length : 0;
+  }
+
+  filtered() {
+    return Boolean(this.state || this.mark || this.exhibit || this.volume || this.label || this.range) || this.plot.hidden.size > 0;
   }
 
   open(place) {
