@@ -1,12 +1,16 @@
 """The HTML report in a real browser: it runs, asks the network for nothing, and is quick."""
 
+import base64
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cyberforensics.model.case_facts import CaseFacts, ReportFacts
 from cyberforensics.report import write_html
 from cyberforensics.report.summary import TRIAGE
 from tests.report import documents
@@ -168,3 +172,138 @@ def test_it_prints(browser: Browser, large: Path) -> None:
     assert "49,900 more" in browser.run("document.querySelector('#entries').textContent")
     browser.run("window.dispatchEvent(new Event('afterprint'))")
     assert "49,900 more" not in browser.run("document.querySelector('#entries').textContent")
+
+
+SEARCH = """(async (text) => {
+  const field = document.getElementById('everywhere');
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
+  await new Promise((done) => setTimeout(done, 200));
+  return document.getElementById('everywhere-result').innerText;
+})"""
+
+
+def test_one_search_goes_through_all_that_the_file_holds(browser: Browser, tmp_path: Path) -> None:
+    browser.open(put(tmp_path / "report.html"))
+    found = browser.run(f"{SEARCH}('zone.identifier')").split()
+    rows = [row for row in documents.demo_rows() if row.entry.stream == "Zone.Identifier"]
+    times = [moment for row in rows for moment in documents.moments(row)]
+    assert found[:6] == ["Findings", "0", "Timeline", str(len(times)), "Entries", str(len(rows))]
+    assert "54,857 of entries" in " ".join(found)
+    assert "0 of 5 findings" in browser.run("document.querySelector('#findings .count').textContent")
+    assert browser.run(f"{SEARCH}('')") == ""
+    assert browser.run("document.querySelector('#findings .count').textContent").startswith("5 findings")
+
+
+def test_a_search_does_not_find_what_is_masked(browser: Browser, tmp_path: Path) -> None:
+    secret = documents.finding(sensitive=True, data=b"4111111111111111")
+    path = tmp_path / "masked.html"
+    with path.open("wb") as out:
+        write_html(documents.demo(findings=(secret,)), [], [], out)
+    browser.open(path)
+    assert browser.run(f"{SEARCH}('4111111111111111')").split()[:2] == ["Findings", "0"]
+    assert browser.run(f"{SEARCH}('{b'4111111111111111'.hex()}')").split()[:2] == ["Findings", "0"]
+
+
+def test_findings_are_filtered_by_volume_and_ordered(browser: Browser, tmp_path: Path) -> None:
+    first = documents.finding(1, "Rule_B", "high", "/z.bin")
+    second = replace(documents.finding(2, "Rule_A", "low", "/a.bin"), volume="E1/p9")
+    path = tmp_path / "two.html"
+    with path.open("wb") as out:
+        write_html(documents.demo(findings=(first, second)), [], [], out)
+    browser.open(path)
+    choose = """((label, value) => {
+      const field = [...document.querySelectorAll('#findings .field')].find((each) => each.innerText.startsWith(label));
+      const select = field.querySelector('select');
+      select.value = value;
+      select.dispatchEvent(new Event('change'));
+      return [...document.querySelectorAll('#findings .card-path')].map((each) => each.textContent).join('|');
+    })"""
+    assert browser.run(f"{choose}('Order', '')") == "/z.bin|/a.bin"
+    assert browser.run(f"{choose}('Order', 'path')") == "/a.bin|/z.bin"
+    assert browser.run(f"{choose}('Volume', 'E1/p9')") == "/a.bin"
+
+
+def press(browser: Browser, key: str) -> None:
+    for kind in ("keyDown", "keyUp"):
+        browser.send("Input.dispatchKeyEvent", type=kind, key=key, text=key if len(key) == 1 else "")
+
+
+def test_single_keys_are_told_and_can_be_switched_off(browser: Browser, tmp_path: Path) -> None:
+    browser.open(put(tmp_path / "report.html"))
+    browser.run("document.body.focus()")
+    press(browser, "?")
+    assert "Search everything" in browser.run("document.querySelector('dialog[open]').innerText")
+    browser.run("document.querySelector('dialog input[type=checkbox]').click()")
+    browser.run("document.querySelector('dialog').close()")
+    press(browser, "/")
+    assert browser.run("document.activeElement.id") != "everywhere"
+    press(browser, "?")
+    browser.run("document.querySelector('dialog input[type=checkbox]').click()")
+    browser.run("document.querySelector('dialog').close()")
+    press(browser, "/")
+    assert browser.run("document.activeElement.id") == "everywhere"
+    press(browser, "f")
+    assert browser.run("document.activeElement.value") == "f"  # in a field, a letter is a letter
+
+
+def test_light_and_dark_need_no_storage_and_no_other_policy(browser: Browser, tmp_path: Path) -> None:
+    browser.open(put(tmp_path / "report.html"))
+    colour = "getComputedStyle(document.querySelector('main')).backgroundColor"
+    assert browser.run(colour) == "rgb(255, 255, 255)"
+    browser.run("document.body.focus()")
+    press(browser, "d")
+    assert browser.run(colour) == "rgb(21, 25, 29)"
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    assert browser.run(colour) == "rgb(255, 255, 255)"  # paper is light
+    browser.send("Emulation.setEmulatedMedia", media="")
+    press(browser, "d")
+    assert browser.run(colour) == "rgb(255, 255, 255)"
+    assert browser.messages == []
+
+
+def test_a_column_is_sorted_by_keyboard_and_says_so(browser: Browser, tmp_path: Path) -> None:
+    browser.open(put(tmp_path / "report.html"))
+    head = "document.querySelector('#entries [role=columnheader]')"
+    states = []
+    for _ in range(3):
+        browser.run(f"{head}.querySelector('button').focus()")
+        for kind in ("rawKeyDown", "char", "keyUp"):
+            browser.send("Input.dispatchKeyEvent", type=kind, key="Enter", windowsVirtualKeyCode=13, text="\r")
+        states.append(browser.run(f"{head}.getAttribute('aria-sort')"))
+    assert states == ["ascending", "descending", "none"]
+    assert browser.run(f"{head}.querySelector('button').tabIndex") == 0
+    assert browser.run("[...document.querySelectorAll('main table')].filter((each) => !each.caption).length") == 0
+    assert browser.run("document.querySelectorAll('main thead th:not([scope=col])').length") == 0
+
+
+def test_local_times_are_marked_in_the_plot(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "local.html"
+    demo = documents.demo()
+    bins = (replace(demo.activity[0], local_unknown=4), *demo.activity[1:])
+    with path.open("wb") as out:
+        write_html(replace(demo, activity=bins), [], [], out)
+    browser.open(path)
+    assert browser.run("document.querySelector('.plot-local').getAttribute('d').match(/M/g).length") == 1
+    assert "local times of unknown zone: 4 times" in browser.run("document.querySelector('#timeline .plot').innerText")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on the PATH: paper is not read back")
+def test_the_handling_mark_stands_on_every_page_of_paper(browser: Browser, tmp_path: Path) -> None:
+    mark = 'TLP:AMBER "}</style> \\ é'
+    path = tmp_path / "marked.html"
+    facts = CaseFacts(report=ReportFacts(handling=mark))
+    with path.open("wb") as out:
+        write_html(replace(documents.demo(), facts=facts), documents.demo_rows(), [], out)
+    browser.open(path)
+    browser.run("document.body.focus()")
+    data = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True)["data"])
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(data)
+    text = subprocess.run(["pdftotext", "-layout", str(paper), "-"], check=True, capture_output=True, text=True).stdout
+    pages = text.split("\f")[:-1]
+    assert len(pages) > 3
+    for number, page in enumerate(pages, 1):
+        assert mark in page, number
+        assert f"Page {number} of {len(pages)}" in page
+    assert browser.messages == []
