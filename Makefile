@@ -120,8 +120,8 @@ endif
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dev: .venv/.runtime requirements/dev.txt requirements/sign-pdf.txt
-	@echo "venv: installing the pinned test and lint tools, and the extra sign-pdf"
-	@$(PINNED) -r requirements/sign-pdf.txt
+.venv/.dev: .venv/.runtime requirements/dev.txt requirements/sign-pdf.txt requirements/thumbnails.txt requirements/parquet.txt
+	@echo "venv: installing the pinned test and lint tools, and the extras"
+	@$(PINNED) -r requirements/sign-pdf.txt -r requirements/thumbnails.txt -r requirements/parquet.txt
 	@$(PINNED) -r requirements/dev.txt
 	@touch $@

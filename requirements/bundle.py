@@ -18,7 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
-PINS = ("build.txt", "runtime.txt", "sign-pdf.txt", "dev.txt")
+PINS = ("build.txt", "runtime.txt", "sign-pdf.txt", "thumbnails.txt", "parquet.txt", "dev.txt")
 SUMS = "SHA256SUMS"
 SOURCE, WHEELS = "cyberforensics", "wheels"
 WITHOUT = frozenset({".git", ".venv", "demo-case", "build", "dist"})

@@ -20,6 +20,8 @@ PINS = {
     "build.txt": "build.in",
     "runtime.txt": "../pyproject.toml",
     "sign-pdf.txt": "sign-pdf.in",
+    "thumbnails.txt": "thumbnails.in",
+    "parquet.txt": "parquet.in",
     "dev.txt": "dev.in",
 }
 PYTHONS = ("3.11", "3.12", "3.13")

@@ -36,6 +36,7 @@ def export(
     roots: Mapping[str, Path] | None = None,
     *,
     accept_writable: bool = False,
+    restricted: bool = False,
     command: Sequence[str] = (),
 ) -> tuple[ExportedFile, ...]:
     """Write every content that the conditions admit below ``folder/files``, and the index beside it, twice.
@@ -43,6 +44,7 @@ def export(
     Args:
         roots: where each exhibit lies now; without one, where it lay when it was examined.
         accept_writable: take a block device that is in use or not read-only at the kernel.
+        restricted: write what is labelled restricted, too; without it the index has the entry and the reason.
         command: as it was given, for the examination log.
 
     Raises:
@@ -50,11 +52,11 @@ def export(
         EvidenceError: the evidence is gone, or is not what was examined.
         CannotWrite: the folder can't be written.
     """
-    wanted = _wanted(store, conditions, roots or {})
+    wanted, held_back = _wanted(store, conditions, roots or {}, restricted=restricted)
     files = folder / case.FILES
     _make(files)
-    with case.recorded(store.folder, "export", {"contents": len(wanted)}, command) as result:
-        done = tuple(_export(store, wanted, files, roots or {}, accept_writable=accept_writable))
+    with case.recorded(store.folder, "export", _asked(wanted, held_back, restricted=restricted), command) as result:
+        done = tuple(_export(store, wanted, held_back, files, roots or {}, accept_writable=accept_writable))
         for name, data in _indexes(done):
             with replacing(folder / name) as out:
                 out.write(data)
@@ -69,6 +71,7 @@ def export_zip(
     roots: Mapping[str, Path] | None = None,
     *,
     accept_writable: bool = False,
+    restricted: bool = False,
     command: Sequence[str] = (),
 ) -> tuple[tuple[ExportedFile, ...], str]:
     """Write the same into the conventional archive for suspected malware; with the SHA-256 of the archive.
@@ -81,15 +84,15 @@ def export_zip(
     """
     if archive.is_dir():
         raise UsageError(f"{archive}: is a folder", hint="name the file of the archive")
-    wanted = _wanted(store, conditions, roots or {})
+    wanted, held_back = _wanted(store, conditions, roots or {}, restricted=restricted)
     spool = archive.with_name(f".{archive.name}.unprotected")
     _remove(spool)
     _make(spool, 0o700)
-    facts = {"contents": len(wanted), "protected archive": True}
+    facts = {**_asked(wanted, held_back, restricted=restricted), "protected archive": True}
     try:
         with case.recorded(store.folder, "export", facts, command) as result:
             with replacing(archive) as out:
-                exported = _export(store, wanted, spool, roots or {}, accept_writable=accept_writable)
+                exported = _export(store, wanted, held_back, spool, roots or {}, accept_writable=accept_writable)
                 with closing(exported):
                     done = _pack(report.ProtectedZip(out), exported, spool)
             with archive.open("rb") as file:
@@ -120,9 +123,24 @@ def _pack(archive: report.ProtectedZip, exported: Iterator[ExportedFile], spool:
     return tuple(done)
 
 
-def _wanted(store: case.Store, conditions: case.Conditions, roots: Mapping[str, Path]) -> list[EntryRow]:
+def _wanted(
+    store: case.Store, conditions: case.Conditions, roots: Mapping[str, Path], *, restricted: bool
+) -> tuple[list[EntryRow], frozenset[str]]:
+    """Entries that were asked for, and the ids of those that are held back."""
     refuse_unknown(store, roots)
-    return [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
+    is_restricted = case.restricted(store)
+    wanted = [row for row in case.entries(store, filters=conditions, order="walk") if row.entry.content is not None]
+    return wanted, frozenset() if restricted else frozenset(row.id for row in wanted if is_restricted(row))
+
+
+def _asked(wanted: Sequence[EntryRow], held_back: frozenset[str], *, restricted: bool) -> dict[str, object]:
+    """What the log says before anything is read."""
+    asked: dict[str, object] = {"contents": len(wanted)}
+    if restricted:
+        asked["restricted exported"] = True
+    if held_back:
+        asked["restricted left out"] = len(held_back)
+    return asked
 
 
 def _make(folder: Path, mode: int = 0o777) -> None:
@@ -154,7 +172,13 @@ def _counts(done: Sequence[ExportedFile]) -> dict[str, object]:
 
 
 def _export(
-    store: case.Store, wanted: list[EntryRow], files: Path, roots: Mapping[str, Path], *, accept_writable: bool
+    store: case.Store,
+    wanted: list[EntryRow],
+    held_back: frozenset[str],
+    files: Path,
+    roots: Mapping[str, Path],
+    *,
+    accept_writable: bool,
 ) -> Generator[ExportedFile]:
     for exhibit in dict.fromkeys(row.exhibit for row in wanted):
         with reopened(store, exhibit, roots, writable=files, accept_writable=accept_writable) as (
@@ -163,6 +187,9 @@ def _export(
             supervisor,
         ):
             for row in (row for row in wanted if row.exhibit == exhibit):
+                if row.id in held_back:
+                    yield ExportedFile(row, None, "restricted")
+                    continue
                 volume, content = case.content_of(store, row.entry.content or row.entry.number)
                 expected = row.digests.sha256 if row.digests is not None else None
                 job = pipeline.ExportJob(source, volume, content, expected, files)

@@ -114,11 +114,13 @@ def latest(times: SortedTimes, count: int) -> Iterator[TimelineRow]:
 
 
 def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, int, int]]:
-    """Times by bins of `width` microseconds since 1970 and by meaning, None for those that are no moment; each with
-    its number, and the number of those that are of a clock of unknown zone."""
+    """Times by bins of `width` microseconds since 1970 and by meaning; None for those that are no moment.
+
+    Each comes with its number, and the number of those that are of a clock of unknown zone.
+    """
     yield from times.store.database.execute(
-        "SELECT moment / ?1 - (moment % ?1 < 0) AS bin, iif(event IS NULL, meaning, 'event') AS kind, count(*), sum(local) "
-        f"FROM {times.table} GROUP BY bin, kind ORDER BY bin, kind",
+        "SELECT moment / ?1 - (moment % ?1 < 0) AS bin, iif(event IS NULL, meaning, 'event') AS kind, count(*), "
+        f"sum(local) FROM {times.table} GROUP BY bin, kind ORDER BY bin, kind",
         (width,),
     )
 

@@ -26,6 +26,7 @@ def command(
     sha256: Annotated[str | None, typer.Option(help="Contents with this digest.")] = None,
     source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
     accept_writable_source: options.AcceptWritable = False,
+    restricted: options.Restricted = False,
     json: Annotated[bool, typer.Option("--json", help="Print the index as one JSON array.")] = False,
 ) -> None:
     """Write contents out of the evidence, each under its SHA-256, with an index of where they were.
@@ -51,12 +52,24 @@ def command(
     with case.open_existing(folder) as store:
         if archive is None:
             done = export.export(
-                store, conditions, target, roots, accept_writable=accept_writable_source, command=asked
+                store,
+                conditions,
+                target,
+                roots,
+                accept_writable=accept_writable_source,
+                restricted=restricted,
+                command=asked,
             )
             where = f"index: {target / export.INDEX}"
         else:
             done, digest = export.export_zip(
-                store, conditions, target, roots, accept_writable=accept_writable_source, command=asked
+                store,
+                conditions,
+                target,
+                roots,
+                accept_writable=accept_writable_source,
+                restricted=restricted,
+                command=asked,
             )
             where = f"archive: {target}, password {report.PASSWORD.decode()}, SHA-256 {digest}"
     if json:

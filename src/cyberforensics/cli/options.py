@@ -21,6 +21,10 @@ AcceptWritable = Annotated[
     bool, typer.Option("--accept-writable-source", help="Read a device although it is in use or can be written to.")
 ]
 
+Restricted = Annotated[
+    bool, typer.Option("--restricted", help="What is labelled restricted, too; the examination log records it.")
+]
+
 Pdf = Annotated[bool, typer.Option("--pdf", help="Write reports/report.pdf as well, a document on paper.")]
 
 ShowTimezone = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cyberforensics import case, reports, triage
+from cyberforensics import case, reports, thumbnails, triage
 from cyberforensics.cli import options, render
 from cyberforensics.cli.default_group import DefaultGroup
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
@@ -59,17 +59,40 @@ def write(
         Path | None,
         typer.Option("--passphrase-file", metavar="FILE", help="Pass phrase of that file, instead of being asked."),
     ] = None,
+    pictures: Annotated[
+        str | None,
+        typer.Option(
+            "--thumbnails",
+            metavar="LABEL|pictures",
+            help="Thumbnails of what bears this label, or of all pictures: reports/thumbnails.html, marked RESTRICTED.",
+        ),
+    ] = None,
+    restricted: options.Restricted = False,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="ID=PATH", help="For thumbnails: where an exhibit lies now.")
+    ] = None,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
     """Write the reports of a case again, from its store alone."""
     zone = options.shown(show_timezone)
     label = None if only is None else checked_label(only)
     identity = _identity(folder, sign_pdf, passphrase_file, pdf=pdf and only is None)
+    if pictures is None and (restricted or source):
+        raise UsageError("--restricted and --source belong to --thumbnails", hint="--thumbnails LABEL, or pictures")
+    roots = options.exhibits([], source, option="--source") if source else {}
+    asked = ("cyberforensics", *sys.argv[1:])
     facts = {} if zone is None else {"times shown in": str(zone)}
     case.refuse_sealed(folder)
+    if pictures is not None:
+        with case.open_existing(folder) as store:
+            page = thumbnails.write_thumbnails(
+                store, checked_label(pictures), roots, restricted=restricted, command=asked
+            )
+        render.line(str(page.path))
+        render.say(f"{page.shown} of {page.asked} contents have a thumbnail; the page says why others have none")
     with (
         case.open_existing(folder) as store,
-        case.recorded(folder, "report", facts, ("cyberforensics", *sys.argv[1:])) as result,
+        case.recorded(folder, "report", facts, asked) as result,
     ):
         summary = triage.write_reports(store, unmask="report" if unmask else None, zone=zone, only=label, pdf=pdf)
         result["report"] = summary.report.name

@@ -29,6 +29,7 @@ from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
+from cyberforensics.pipeline.thumbnail import ThumbnailJob, need_pillow
 from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "SourceDigests",
     "SourceVerdict",
     "Supervisor",
+    "ThumbnailJob",
     "WalkJob",
     "Wanted",
     "Worker",
@@ -75,6 +77,7 @@ __all__ = [
     "list_volume",
     "load_notable",
     "look",
+    "need_pillow",
     "one_reader_alone",
     "open_source",
     "priority",

@@ -22,6 +22,7 @@ from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.orientation import Fact
 from cyberforensics.model.problem import Problem
+from cyberforensics.model.thumbnails import Thumbnail
 from cyberforensics.model.volume import Volume
 
 MAX_FRAME = 32 * 1024 * 1024
@@ -193,6 +194,7 @@ Message = (
     | Oriented
     | Relisted
     | Redigested
+    | Thumbnail
     | Rights
     | OutOfMemory
     | Failed

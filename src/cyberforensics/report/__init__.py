@@ -45,6 +45,7 @@ from cyberforensics.report.summary import (
     not_examined,
     summary,
 )
+from cyberforensics.report.thumbnails import Test, write_thumbnails
 from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
 from cyberforensics.report.validation import record_json, record_lines, record_object, record_schema, write_record_pdf
 from cyberforensics.report.words import visible
@@ -56,6 +57,7 @@ __all__ = [
     "PASSWORD",
     "LeftOut",
     "ProtectedZip",
+    "Test",
     "annotations_in_words",
     "bodyfile_lines",
     "coverage_in_words",
@@ -102,4 +104,5 @@ __all__ = [
     "write_lines",
     "write_pdf",
     "write_record_pdf",
+    "write_thumbnails",
 ]

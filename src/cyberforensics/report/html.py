@@ -5,15 +5,13 @@ all of it as text nodes; and a content policy allows that one script and that on
 nothing else. No address found in the evidence is ever a link.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import resources
 from typing import BinaryIO
 
 from cyberforensics.model.case_document import CaseDocument, EntryRow, TimelineRow
 from cyberforensics.model.shown import ShownZone
 from cyberforensics.report.html_document import document_object
+from cyberforensics.report.html_file import html_pieces, json_array
 from cyberforensics.report.html_findings import finding_rows
 from cyberforensics.report.html_json import embedded
 from cyberforensics.report.html_rows import Vocabulary, entry_rows, timeline_rows
@@ -63,44 +61,16 @@ def _pieces(
     max_timeline: int,
     zone: ShownZone | None,
 ) -> Iterator[str]:
-    script, style = _joined(_SCRIPTS), _joined(_STYLES)
-    policy = (
-        f"default-src 'none'; script-src '{_source_hash(script)}'; style-src '{_source_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    head, foot = _page("page.html").split("{{data}}")
-    yield head.replace("{{policy}}", policy).replace("{{style}}", style)
     vocabulary = Vocabulary()
-    yield from _island("document", iter([embedded(document)]))
-    yield from _island("findings", _array(map(embedded, findings)))
-    yield from _island("timeline", _array(timeline_rows(timeline, max_timeline, vocabulary, zone)))
-    yield from _island("entries", _array(entry_rows(entries, max_entries, vocabulary, zone)))
-    yield from _island("vocabulary", iter([embedded(vocabulary.words)]))
-    yield foot.replace("{{script}}", script)
-
-
-def _island(name: str, pieces: Iterator[str]) -> Iterator[str]:
-    yield f'<script type="application/json" id="data-{name}">'
-    yield from pieces
-    yield "</script>\n"
-
-
-def _array(pieces: Iterator[str]) -> Iterator[str]:
-    yield "["
-    separator = ""
-    for piece in pieces:
-        yield separator + piece
-        separator = ",\n"
-    yield "]"
-
-
-def _joined(names: tuple[str, ...]) -> str:
-    return "\n" + "\n".join(_page(name) for name in names)
-
-
-def _page(name: str) -> str:
-    return resources.files("cyberforensics.report").joinpath("page", name).read_text("ascii")
-
-
-def _source_hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("ascii")).digest()).decode("ascii")
+    return html_pieces(
+        "page.html",
+        _SCRIPTS,
+        _STYLES,
+        (
+            ("document", iter([embedded(document)])),
+            ("findings", json_array(map(embedded, findings))),
+            ("timeline", json_array(timeline_rows(timeline, max_timeline, vocabulary, zone))),
+            ("entries", json_array(entry_rows(entries, max_entries, vocabulary, zone))),
+            ("vocabulary", map(embedded, (vocabulary.words,))),  # written when the rows have filled it
+        ),
+    )

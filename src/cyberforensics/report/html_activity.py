@@ -10,7 +10,10 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def activity_object(bins: Sequence[ActivityBin], outside: int) -> dict[str, object]:
-    """Days as numbers since 1970-01-01, each with its counts in the order of `meanings`; and how many of a day's are of a clock of unknown zone."""
+    """Days as numbers since 1970-01-01, each with its counts in the order of `meanings`.
+
+    `local` has the days with times of a clock of unknown zone, and how many these are.
+    """
     met = {meaning for each in bins for meaning in each.counts}
     known: list[str] = [meaning for meaning in TIME_MEANINGS if meaning in met]
     meanings = known + sorted(met.difference(known))
@@ -21,7 +24,9 @@ def activity_object(bins: Sequence[ActivityBin], outside: int) -> dict[str, obje
             for each in bins
         ],
         "local": [
-            [date.fromisoformat(each.day).toordinal() - _EPOCH, each.local_unknown] for each in bins if each.local_unknown
+            [date.fromisoformat(each.day).toordinal() - _EPOCH, each.local_unknown]
+            for each in bins
+            if each.local_unknown
         ],
         "outside": outside,
     }
