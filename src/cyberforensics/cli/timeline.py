@@ -19,12 +19,13 @@ class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
     BODYFILE = "bodyfile"
+    PARQUET = "parquet"
 
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     form: Annotated[
-        Format, typer.Option("--format", help="CSV; JSON lines for Timesketch; TSK's body file.")
+        Format, typer.Option("--format", help="CSV; JSON lines for Timesketch; TSK's body file; Parquet (an extra).")
     ] = Format.CSV,
     start: Annotated[
         str | None, typer.Option("--from", help="Nothing before this moment (RFC 3339, or a date).")
@@ -37,13 +38,17 @@ def command(
     zone = options.shown(show_timezone)
     if zone is not None and form is Format.BODYFILE:
         raise UsageError("--show-timezone: a body file has whole seconds and no zone", hint="use csv or jsonl")
+    if form is Format.PARQUET:
+        report.need_pyarrow()
+        if output is None:
+            raise UsageError("--format parquet is no text", hint="name a file: -o timeline.parquet")
     since, until = options.moment(start), options.moment(end)
     with case.open_existing(folder) as store:
         left_out = report.LeftOut()
         if form is Format.BODYFILE:  # its lines are entries: those that have a time between the two
             chosen = case.Conditions(since=since, until=until)
             lines = report.bodyfile_lines(case.entries(store, filters=chosen, order="walk"))
-        else:
+        elif form is not Format.PARQUET:
             rows = case.timeline(store, since, until)
             lines = (
                 report.csv_lines(rows, zone) if form is Format.CSV else report.timesketch_lines(rows, left_out, zone)
@@ -54,7 +59,10 @@ def command(
             facts = {"format": form.value, **({} if zone is None else {"times shown in": str(zone)})}
             with case.recorded(folder, "timeline", facts, ("cyberforensics", *sys.argv[1:])) as result:
                 with replacing(output) as out:
-                    report.write_lines(lines, out)
+                    if form is Format.PARQUET:
+                        report.write_parquet(case.timeline(store, since, until), out, zone)
+                    else:
+                        report.write_lines(lines, out)
                 result["file"] = str(output)
     for notice in report.notice_lines(form.value, left_out):
         render.say(notice)

@@ -30,6 +30,7 @@ from cyberforensics.report.objects import (
     summary_object,
 )
 from cyberforensics.report.orientation import orientation_lines
+from cyberforensics.report.parquet import need_pyarrow, write_parquet
 from cyberforensics.report.pdf import pdf_name, pdf_volumes, write_pdf
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.seal import seal_lines
@@ -80,6 +81,7 @@ __all__ = [
     "keyword_shown",
     "known_in_words",
     "listed_object",
+    "need_pyarrow",
     "not_examined",
     "notice_lines",
     "object_csv_lines",
@@ -102,6 +104,7 @@ __all__ = [
     "write_case_jsonld",
     "write_html",
     "write_lines",
+    "write_parquet",
     "write_pdf",
     "write_record_pdf",
     "write_thumbnails",

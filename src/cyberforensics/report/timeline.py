@@ -25,6 +25,11 @@ NOTICES: Mapping[str, str] = MappingProxyType(
             "knows no other: where `zone_basis` is local-unknown it is the local clock's reading, and "
             "`timestamp_desc` says so. A time that is only a date stands at midnight. Labels are not in it."
         ),
+        "parquet": (
+            "Parquet: no row and no cell of the CSV is lost, and none is changed for a spreadsheet. `instant_ns` is a "
+            "decimal of 38 digits and `raw` is text, since both can be longer than 64 bits; `time` is text, with the "
+            "digits that it has and no zone where none is known. What is missing is null."
+        ),
         "bodyfile": (
             "Bodyfile: whole seconds only, and no zone: local times of unknown zone stand as if they were UTC. A "
             "time that is not set is 0, as it is in 1970; deletion, added and backup times and the events of "
