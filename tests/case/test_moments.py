@@ -1,7 +1,9 @@
 """The moments that SQL computes are those of `decode`, for every encoding and at every edge."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -72,7 +74,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[case.Store]:
     named = {name: helpers.FIXTURES / f"{name}.E01" for name in ("ntfs", "ext4", "iso-rockridge", "fat16")}
     named["fat-in-zone"] = named["fat16"]
     folder = tmp_path_factory.mktemp("times") / "case"
-    triage.triage(named, folder, triage.Options(rule_packs=(), zones={"fat-in-zone": ZONE}, workers=2))
+    triage.triage(named, folder, triage.triage.Options(rule_packs=(), zones={"fat-in-zone": ZONE}, workers=2))
     with case.open_existing(folder) as found:
         yield found
 
@@ -159,3 +161,16 @@ def test_two_timelines_at_once_do_not_disturb_each_other(opened: case.Store) -> 
     next(given_up)
     given_up.close()  # type: ignore[attr-defined]
     assert opened.database.execute("SELECT count(*) FROM temp.sqlite_master").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Paris"])
+def test_the_plot_knows_how_many_times_of_a_day_are_of_an_unknown_zone(tmp_path: Path, zone: str | None) -> None:
+    """What is counted in SQL is what the decoded rows say, one by one; with a zone declared there is none."""
+    options = triage.Options(rule_packs=(), zones={"demo-stick.E01": zone} if zone else {})
+    helpers.made(tmp_path / "case", options=options)
+    with case.open_existing(tmp_path / "case") as opened:
+        shown = {each.day: each.local_unknown for each in case.case_document(opened).activity}
+        rows = [row.moment for row in case.timeline(opened) if row.moment.text is not None]
+    told = Counter(moment.text[:10] for moment in rows if moment.text and moment.zone_basis == "local-unknown")
+    assert {day: count for day, count in shown.items() if count} == dict(told)
+    assert bool(told) is (zone is None)

@@ -189,7 +189,7 @@ def test_one_search_goes_through_all_that_the_file_holds(browser: Browser, tmp_p
     rows = [row for row in documents.demo_rows() if row.entry.stream == "Zone.Identifier"]
     times = [moment for row in rows for moment in documents.moments(row)]
     assert found[:6] == ["Findings", "0", "Timeline", str(len(times)), "Entries", str(len(rows))]
-    assert "54,857 of entries" in " ".join(found)
+    assert "54,857 entries" in " ".join(found)
     assert "0 of 5 findings" in browser.run("document.querySelector('#findings .count').textContent")
     assert browser.run(f"{SEARCH}('')") == ""
     assert browser.run("document.querySelector('#findings .count').textContent").startswith("5 findings")

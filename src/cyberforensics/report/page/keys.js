@@ -31,7 +31,7 @@ class Keys {
   key(event) {
     if (!this.on && event.key !== "?") return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog[open]")) return;
+    if (event.target instanceof Element && event.target.closest("input:not([type=checkbox]), select, textarea, dialog[open]")) return;
     if (event.key === "?") this.help();
     else if (event.key === "/") document.getElementById("everywhere").focus();
     else if (event.key === "d") theme.next();

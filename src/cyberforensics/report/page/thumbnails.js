@@ -87,7 +87,7 @@ const BLOCK = 16; // pixels of a thumbnail in one block
     h("header", { class: "front" },
       h("p", { class: "restricted" }, "RESTRICTED"),
       h("h1", null, "Thumbnails of " + doc.title),
-      h("p", { class: "lead" }, "Chosen: " + doc.selection + ", " + counted(doc.chosen, "content") + "; shown here: " + grouped(pictures.length) + ". Pictures are decoded and made small again; no byte of the evidence's files is in this page. Each is pixelated until it is opened, one at a time, and on paper."),
+      h("p", { class: "lead" }, "Chosen: " + doc.selection + ", " + counted(doc.chosen, "content") + "; shown here: " + grouped(pictures.length) + ". Pictures are decoded and drawn small again; no file of the evidence is in this page. Each is pixelated until it is opened, one at a time, and on paper."),
       doc.restricted && h("p", { class: "alert" }, "What people labelled as restricted is in this file, since it was asked for. The examination log has that."),
       h("p", { class: "soft" }, "The first frame, as it is stored: turning and colour profiles are not applied. Decoded: " + doc.formats + ". At most " + counted(doc.most, "picture") + ". " + doc.product)
     ),
