@@ -74,7 +74,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[case.Store]:
     named = {name: helpers.FIXTURES / f"{name}.E01" for name in ("ntfs", "ext4", "iso-rockridge", "fat16")}
     named["fat-in-zone"] = named["fat16"]
     folder = tmp_path_factory.mktemp("times") / "case"
-    triage.triage(named, folder, triage.triage.Options(rule_packs=(), zones={"fat-in-zone": ZONE}, workers=2))
+    triage.triage(named, folder, triage.Options(rule_packs=(), zones={"fat-in-zone": ZONE}, workers=2))
     with case.open_existing(folder) as found:
         yield found
 
