@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,3 +133,15 @@ def test_every_limitation_of_a_system_is_documented() -> None:
     for system in parsers.SYSTEMS:
         assert system.references
         assert [one for one in system.limitations if one not in text] == []
+
+
+def test_the_extras_are_pinned_by_themselves() -> None:
+    """An extra is named twice, in pyproject.toml and in what its pins are made of: both say the same."""
+    with (helpers.ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    for name, wanted in extras.items():
+        lines = (helpers.ROOT / f"requirements/{name}.in").read_text("utf-8").splitlines()
+        assert [line for line in lines if not line.startswith("#")] == wanted
+        pins = (helpers.ROOT / f"requirements/{name}.txt").read_text("utf-8")
+        assert re.match(r"[a-z]+", wanted[0])[0] + "==" in pins  # type: ignore[index]
+        assert "--hash=sha256:" in pins

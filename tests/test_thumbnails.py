@@ -233,6 +233,7 @@ def test_content_that_is_not_what_was_examined_is_not_decoded(folder: Path) -> N
         Thumbnail(1, "a" * 64, 10**6, 10**6, b""),
         Thumbnail(1, "a" * 64, 0, 0, b""),
         Thumbnail(1, "b" * 64, 1, 1, b"123"),
+        Thumbnail(1, None, reason="whatever a worker that was taken over would like to have in the page"),
     ],
 )
 def test_a_worker_that_was_taken_over_is_not_believed(answer: Thumbnail) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cyberforensics import case, pipeline, report
 from cyberforensics.errors import UsageError
 from cyberforensics.model.case_document import EntryRow
-from cyberforensics.model.thumbnails import MAX_THUMBNAILS, PICTURES, Thumbnail
+from cyberforensics.model.thumbnails import MAX_THUMBNAILS, PICTURES, REASONS, Thumbnail
 from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.replacing import replacing
 
@@ -127,6 +127,7 @@ def _one(supervisor: pipeline.Supervisor, job: pipeline.ThumbnailJob) -> Thumbna
                 found = message
     except pipeline.WorkerStopped as stopped:
         return Thumbnail(number, None, reason=stopped.code)
-    if found.reason is None and (not found.is_whole or found.sha256 != job.expected):
+    believable = found.is_whole and found.sha256 == job.expected if found.reason is None else found.reason in REASONS
+    if not believable:
         return Thumbnail(number, None, reason="worker.bad-reply")
     return found

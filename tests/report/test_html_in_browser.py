@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberforensics.model.case_document import SealRecord
 from cyberforensics.model.case_facts import CaseFacts, ReportFacts
 from cyberforensics.report import write_html
 from cyberforensics.report.summary import TRIAGE
@@ -307,3 +308,15 @@ def test_the_handling_mark_stands_on_every_page_of_paper(browser: Browser, tmp_p
         assert mark in page, number
         assert f"Page {number} of {len(pages)}" in page
     assert browser.messages == []
+
+
+def test_a_sealed_report_has_the_digest_of_the_store_where_rows_were_left_out(browser: Browser, tmp_path: Path) -> None:
+    store = "ab" * 32
+    seal = SealRecord(store, 12, "cd" * 32, None, False, "", None, "cyberforensics")
+    path = tmp_path / "sealed.html"
+    with path.open("wb") as out:
+        write_html(replace(documents.demo(), seal=seal), documents.demo_rows(), [], out)
+    browser.open(path)
+    note = browser.run("document.querySelector('#entries .cut').innerText")
+    assert f"SHA-256 of case.sqlite: {store}" in note
+    assert "54,857 rows left out." in note
