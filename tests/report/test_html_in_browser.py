@@ -312,7 +312,18 @@ def test_the_handling_mark_stands_on_every_page_of_paper(browser: Browser, tmp_p
 
 def test_a_sealed_report_has_the_digest_of_the_store_where_rows_were_left_out(browser: Browser, tmp_path: Path) -> None:
     store = "ab" * 32
-    seal = SealRecord(store, 12, "cd" * 32, None, False, "", None, "cyberforensics")
+    seal = SealRecord(
+        store_sha256=store,
+        log_lines=12,
+        log_sha256="cd" * 32,
+        log_head="ef" * 32,
+        key=None,
+        self_made=False,
+        identity="",
+        zone=None,
+        product="cyberforensics",
+        typst="",
+    )
     path = tmp_path / "sealed.html"
     with path.open("wb") as out:
         write_html(replace(documents.demo(), seal=seal), documents.demo_rows(), [], out)
