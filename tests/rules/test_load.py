@@ -30,7 +30,7 @@ def test_a_folder_without_manifest_is_a_pack(tmp_path: Path) -> None:
 
 def test_the_manifest_names_the_pack(tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "folder", a=ALWAYS, tests__always__match__no_rule="this is a sample")
-    (pack / "pack.toml").write_text('name = "Named"\nversion = "2.1"\nlicence = "MIT"\nlater = 1\n')
+    (pack / "pack.toml").write_text('name = "Named"\nversion = "2.1"\nlicence = "MIT"\n')
     (record,) = load([pack]).packs
     assert (record.name, record.version, record.licence, record.files) == ("Named", "2.1", "MIT", 1)
 

@@ -145,8 +145,8 @@ def _record(number: int, name: str, pack: Pack, compilation: Compilation) -> Pac
     heads = [unit.path for unit in compilation.units if unit.pack == number]
     return PackRecord(
         name=name,
-        version=pack.version,
-        licence=pack.licence,
+        version=pack.manifest.version,
+        licence=pack.manifest.licence,
         sha256=pack.digest(),
         rules=sum(len(pack.files[path].rules) for head in heads for path in pack.closure([head])),
         files=len(set(pack.closure(heads))),
