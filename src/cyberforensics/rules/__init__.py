@@ -12,8 +12,10 @@ from cyberforensics.rules.filetypes import FILE_TYPES, HEAD_SIZE, file_type
 from cyberforensics.rules.hash_index import index_path
 from cyberforensics.rules.lists import HashList, Lists, load_hash_lists, open_lists
 from cyberforensics.rules.packs import read_pack, shipped_packs
+from cyberforensics.rules.recipes import BrokenSample
 from cyberforensics.rules.rule_set import RuleSet, load
 from cyberforensics.rules.rule_text import mark_rule_text
+from cyberforensics.rules.samples import Sample, SampleData, read_sample, samples_in
 from cyberforensics.rules.scanner import Scanner, ScanResult
 
 __all__ = [
@@ -21,12 +23,15 @@ __all__ = [
     "EXTERNALS",
     "FILE_TYPES",
     "HEAD_SIZE",
+    "BrokenSample",
     "CompiledRules",
     "Externals",
     "HashList",
     "Lists",
     "MappedFile",
     "RuleSet",
+    "Sample",
+    "SampleData",
     "ScanResult",
     "Scanner",
     "file_type",
@@ -37,5 +42,7 @@ __all__ = [
     "open_compiled",
     "open_lists",
     "read_pack",
+    "read_sample",
+    "samples_in",
     "shipped_packs",
 ]

@@ -156,6 +156,8 @@ def read_manifest(raw: bytes, shown: str) -> PackManifest:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _broken(f"{shown}:{line}", f"is not UTF-8 (byte {error.start})") from error
+    except RecursionError as error:
+        raise _broken(shown, "is nested too deep") from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$", str(error))
         line = len(text.splitlines()) if found is None or found[1] is None else int(found[1])
