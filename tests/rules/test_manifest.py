@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from cyberforensics.errors import RulePackError
+from cyberforensics.model.examination import Finding
+from cyberforensics.rules import load, open_compiled
+from cyberforensics.rules.engines import ENGINES, Engine
 from cyberforensics.rules.manifest import (
     Budgets,
     CostBudget,
@@ -17,6 +20,7 @@ from cyberforensics.rules.manifest import (
     read_manifest,
 )
 from tests.helpers import ROOT
+from tests.rules.helpers import ALWAYS, write_pack
 
 DOCS = ROOT / "docs" / "rules-packs.md"
 
@@ -68,7 +72,7 @@ def test_everything_that_it_may_say() -> None:
         profile="cccs",
         engines={"yara-python": ">=4.3,<5", "yara-x": ""},
         externals=(External("depth", "integer", 3), External("site", "text", "head office")),
-        severity=SeverityMapping("threat_level", {"5": "critical", "apt": "high"}),
+        severity=SeverityMapping("threat_level", (("5", "critical"), ("apt", "high"))),
         budgets=Budgets(2, CostBudget(share=5.0)),
     )
     assert all(getattr(found, field.name) for field in fields(found))  # no field is left out above
@@ -140,9 +144,76 @@ def test_ranges_of_versions(versions: str, version: str, expected: bool) -> None
     assert admits(versions, version) is expected
 
 
-def test_a_pack_may_be_for_one_engine_only() -> None:
-    assert PackManifest().runs_on("yara-x", "1.0")
-    assert not PackManifest(engines={"yara-python": ""}).runs_on("yara-x", "1.0")
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_a_pack_may_be_for_one_engine_only(tmp_path: Path, engine: Engine) -> None:
+    pack = write_pack(tmp_path / "p", a=ALWAYS)
+    (pack / "pack.toml").write_text(f"[engines]\n{engine.name} = '>=1,<100'\n")
+    assert load([pack], engine=engine.name).packs
+    (other,) = (one for one in ENGINES if one != engine)
+    with pytest.raises(RulePackError, match=f"is for {engine.name} >=1,<100, and not for {other.name} "):
+        load([pack], engine=other.name)
+    (pack / "pack.toml").write_text(f"[engines]\n{engine.name} = '>=100'\n")
+    with pytest.raises(RulePackError, match="and not for"):
+        load([pack], engine=engine.name)
+
+
+def _scan(folder: Path, manifest: str, rule: str, engine: Engine) -> Finding | None:
+    pack = write_pack(folder / "p", a=rule)
+    (pack / "pack.toml").write_text(manifest)
+    (folder / "compiled").mkdir(exist_ok=True)
+    scanner = open_compiled(load([pack], engine=engine.name).save(folder / "compiled"))
+    findings = scanner.scan(b"MZ", timeout=5).findings
+    return findings[0] if findings else None
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@pytest.mark.parametrize(
+    ("kind", "value", "condition"),
+    [
+        ("text", '"head office"', 'x == "head office"'),
+        ("integer", "-3", "x == -3"),
+        ("float", "1.5", "x > 1.4 and x < 1.6"),
+        ("boolean", "true", "x"),
+    ],
+)
+def test_an_external_of_the_pack_is_what_it_says(
+    tmp_path: Path, engine: Engine, kind: str, value: str, condition: str
+) -> None:
+    manifest = f'[externals.x]\ntype = "{kind}"\ndefault = {value}\n'
+    found = _scan(tmp_path, manifest, f"rule r {{ condition: {condition} }}", engine)
+    assert found is not None
+    assert not found.per_name
+    assert _scan(tmp_path, manifest, f"rule r {{ condition: not ({condition}) }}", engine) is None
+
+
+def test_packs_that_mean_different_things_by_one_external_are_refused(tmp_path: Path) -> None:
+    packs = []
+    for name, default in (("a", 1), ("b", 2)):
+        packs.append(write_pack(tmp_path / name, r="rule r { condition: x == 1 }"))
+        (packs[-1] / "pack.toml").write_text(f'[externals.x]\ntype = "integer"\ndefault = {default}\n')
+    assert load(packs[:1]).packs
+    with pytest.raises(RulePackError, match="The packs a and b declare the external x"):
+        load(packs)
+
+
+@pytest.mark.parametrize(
+    ("meta", "severity"),
+    [
+        ("threat_level = 5", "critical"),
+        ('threat_level = "Apt"', "high"),
+        ('threat_level = "low"', "low"),  # what is understood anyway
+        ('severity = "apt"', "high"),  # its words hold for the usual keys
+        ("threat_level = 5 score = 10", "critical"),
+        ("score = 80", "high"),
+        ('threat_level = "what?" score = 80', "high"),
+        ('author = "5"', "medium"),
+    ],
+)
+def test_the_severities_of_a_pack_are_what_it_says(tmp_path: Path, meta: str, severity: str) -> None:
+    manifest = '[severity]\nkey = "threat_level"\n[severity.words]\n"5" = "critical"\nAPT = "high"\n'
+    found = _scan(tmp_path, manifest, f"rule r {{ meta: {meta} condition: true }}", ENGINES[0])
+    assert found is not None
+    assert found.severity == severity
 
 
 @pytest.mark.parametrize("text", ["5", "0%", "-1%", "x", "5 percent", "", "0x"])

@@ -144,7 +144,11 @@ def test_samples_are_found_and_have_the_externals_of_their_name(tmp_path: Path) 
         "PDF",
     )
     assert (second.data, second.externals.filename) == (b"MZ", "b.exe")
-    assert (third.externals.filename, third.externals.owner, third.declared) == ("x.vbs", "0", {"site": "S"})
+    assert (third.externals.filename, third.externals.owner, third.externals.declared) == (
+        "x.vbs",
+        "0",
+        (("site", "S"),),
+    )
 
 
 @pytest.mark.parametrize(("line", "reason"), [("other = 1", "no external"), ("owner = 1", "another type")])

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from cyberforensics.errors import RulePackError
 from cyberforensics.model.examination import FINDING_SEVERITIES, FindingSeverity
 from cyberforensics.model.names import display_text
-from cyberforensics.rules.engine import EXTERNALS
+from cyberforensics.rules.engines import ENGINES, EXTERNALS, Engine, ExternalValue
 
 MANIFEST = "pack.toml"
 
@@ -23,11 +23,8 @@ NEED_SAMPLES: frozenset[Profile] = frozenset(("cccs",))
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 """FIRST, Traffic Light Protocol 2.0."""
 
-ENGINES = ("yara-python", "yara-x")
 KINDS: Mapping[str, type] = MappingProxyType({"text": str, "integer": int, "float": float, "boolean": bool})
 """Types of externals."""
-
-ExternalValue = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,11 @@ class SeverityMapping:
 
     key: str | None = None
     """A metadata key that is asked before ``severity`` and ``score``."""
-    words: Mapping[str, FindingSeverity] = field(default_factory=dict)
-    """What its values mean, in lower case; numbers as text."""
+    words: tuple[tuple[str, FindingSeverity], ...] = ()
+    """What values mean, in lower case; numbers as text."""
+
+
+NO_MAPPING = SeverityMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class PackManifest:
     engines: Mapping[str, str] = field(default_factory=dict)
     """Version ranges by engine; empty for every engine, else those named alone run the pack."""
     externals: tuple[External, ...] = ()
-    severity: SeverityMapping = field(default_factory=SeverityMapping)
+    severity: SeverityMapping = NO_MAPPING
     budgets: Budgets = field(default_factory=Budgets)
 
     @property
@@ -99,11 +99,11 @@ class PackManifest:
         """Whether a rule without a sample that it matches is a mistake."""
         return self.profile in NEED_SAMPLES
 
-    def runs_on(self, engine: str, version: str) -> bool:
+    def runs_on(self, engine: Engine) -> bool:
         """Whether the pack is for this version of this engine."""
         if not self.engines:
             return True
-        return engine in self.engines and admits(self.engines[engine], version)
+        return engine.name in self.engines and admits(self.engines[engine.name], engine.version().split()[1])
 
 
 _TERM = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
@@ -251,8 +251,9 @@ def _engines(key: str, value: object) -> Mapping[str, str]:
     ranges: dict[str, str] = {}
     for name, text in _table(key, value).items():
         place = f"{key}.{name}"
-        if name not in ENGINES:
-            raise _Mistake(place, f"is no engine; they are: {', '.join(ENGINES)}")
+        known = [engine.name for engine in ENGINES]
+        if name not in known:
+            raise _Mistake(place, f"is no engine; they are: {', '.join(known)}")
         if not isinstance(text, str) or not all(_TERM.fullmatch(part.strip()) for part in text.split(",") if text):
             raise _Mistake(place, 'must be a range of versions like ">=4.5,<5", or "" for all')
         ranges[name] = text
@@ -286,13 +287,13 @@ def _severity(key: str, value: object) -> SeverityMapping:
     named = content.get("key")
     if named is not None and (not isinstance(named, str) or not _IDENTIFIER.fullmatch(named)):
         raise _Mistake(f"{key}.key", "must be the name of a metadata key")
-    words: dict[str, FindingSeverity] = {}
+    words: list[tuple[str, FindingSeverity]] = []
     for word, severity in _table(f"{key}.words", content.get("words", {})).items():
         known = next((one for one in FINDING_SEVERITIES if one == severity), None)
         if known is None:
             raise _Mistake(f"{key}.words.{word}", f"must be one of {', '.join(FINDING_SEVERITIES)}")
-        words[word.strip().lower()] = known
-    return SeverityMapping(named, MappingProxyType(words))
+        words.append((word.strip().lower(), known))
+    return SeverityMapping(named, tuple(words))
 
 
 def _budgets(key: str, value: object) -> Budgets:

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from cyberforensics.rules.manifest import ExternalValue
+from cyberforensics.rules.engines import ExternalValue
 
 RECIPE, HEX_DUMP = ".toml", ".hex"
 LARGEST = 256 << 20

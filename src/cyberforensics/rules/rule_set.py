@@ -91,7 +91,8 @@ def load(
     With `skip_broken`, files that do not compile are left out and listed in its record and as problems.
 
     Raises:
-        RulePackError: a pack is missing, empty or malformed; or files do not compile: `details` has one line
+        RulePackError: a pack is missing, empty, malformed or not for this engine; two declare an external in different
+            ways; or files do not compile: `details` has one line
             ``file:line: reason`` for each.
         UsageError: there is no such engine.
         ListError: a list of keywords is broken.
@@ -102,6 +103,7 @@ def load(
     packs = [read_pack(path) for path in once(paths)]
     names = [*unique_names([pack.name for pack in packs]), *list_names]
     of_rules = len(packs)
+    _refuse_unfit(packs, used)
     packs += [keyword_pack(found, name, used) for found, name in zip(lists, list_names, strict=True)]
     compilation = compile_packs(packs, used)
     if compilation.defects and not skip_broken:
@@ -121,6 +123,7 @@ def load(
                 packs[unit.pack].namespace_of(unit.path) if unit.pack < of_rules else "keywords",
                 unit in compilation.looking,
                 "yara" if unit.pack < of_rules else "keyword",
+                packs[unit.pack].manifest.severity,
             )
             for unit in compilation.units
         ),
@@ -130,6 +133,29 @@ def load(
         lean=compilation.sets.lean,
         engine_used=used,
     )
+
+
+def _refuse_unfit(packs: Sequence[Pack], engine: Engine) -> None:
+    """Packs that are not for this engine, and packs that mean different things by one variable.
+
+    Raises:
+        RulePackError: there is such a pack.
+    """
+    declared: dict[str, tuple[Pack, object]] = {}
+    for pack in packs:
+        if not pack.manifest.runs_on(engine):
+            wanted = ", ".join(f"{name} {versions}".rstrip() for name, versions in pack.manifest.engines.items())
+            raise RulePackError(
+                f"The pack {pack.name} is for {wanted}, and not for {engine.version()}.",
+                hint="run it with an engine that its pack.toml names: --engine",
+            )
+        for external in pack.manifest.externals:
+            other, before = declared.setdefault(external.name, (pack, external))
+            if before != external:
+                raise RulePackError(
+                    f"The packs {other.name} and {pack.name} declare the external {external.name} in different ways.",
+                    hint="run them one after the other: cyberforensics scan",
+                )
 
 
 def _broken(compilation: Compilation) -> RulePackError:

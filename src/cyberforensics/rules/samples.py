@@ -1,14 +1,14 @@
 """What a pack's rules must and must not match: ``tests/<rule>/match/*`` and ``tests/<rule>/no-match/*``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cyberforensics.model.names import extension_of
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.filetypes import file_type
-from cyberforensics.rules.manifest import External, ExternalValue
+from cyberforensics.rules.manifest import External
 from cyberforensics.rules.packs import SAMPLES
 from cyberforensics.rules.recipes import BrokenSample, build
 
@@ -35,8 +35,7 @@ class SampleData:
 
     data: bytes
     externals: Externals
-    declared: dict[str, ExternalValue] = field(default_factory=dict)
-    """Values of the pack's own externals, where the recipe sets them."""
+    """With the pack's own: as the recipe says, else as the pack does."""
 
 
 def samples_in(folder: Path, declared: tuple[External, ...] = ()) -> Iterator[Sample]:
@@ -66,7 +65,7 @@ def read_sample(sample: Sample) -> SampleData:
         "owner": "",
     }
     kinds = {external.name: type(external.default) for external in sample.declared}
-    declared: dict[str, ExternalValue] = {}
+    declared = {external.name: external.default for external in sample.declared}
     for name, value in built.externals.items():
         if type(value) is int and value.bit_length() > 63:
             raise BrokenSample(f"externals.{name} does not fit into 64 bits")
@@ -78,4 +77,4 @@ def read_sample(sample: Sample) -> SampleData:
             raise BrokenSample(f"externals.{name} is a value of another type than the external")
         else:
             raise BrokenSample(f"externals.{name} is no external of the evidence, and pack.toml declares none")
-    return SampleData(built.data, Externals(**texts), declared)
+    return SampleData(built.data, Externals(**texts, declared=tuple(declared.items())))
