@@ -8,6 +8,7 @@ from cyberforensics.pipeline.context import context_of
 from cyberforensics.pipeline.cross_check import redigest, relist
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
+from cyberforensics.pipeline.git import changed_since
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.known_differences import (
@@ -25,6 +26,7 @@ from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import chosen_priority, priority
+from cyberforensics.pipeline.sample_scan import Scanned, scan_samples
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
@@ -52,6 +54,7 @@ __all__ = [
     "PathGlobs",
     "PendingDigests",
     "Pool",
+    "Scanned",
     "SourceDigests",
     "SourceVerdict",
     "Supervisor",
@@ -64,6 +67,7 @@ __all__ = [
     "ask",
     "beside",
     "cache_file",
+    "changed_since",
     "chosen_priority",
     "compare",
     "context_of",
@@ -81,6 +85,7 @@ __all__ = [
     "problems_of",
     "redigest",
     "relist",
+    "scan_samples",
     "spool_folder",
     "update_cache",
     "verdict",

@@ -23,6 +23,7 @@ from cyberforensics.model.examination import Examination
 from cyberforensics.model.orientation import Fact
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.volume import Volume
+from cyberforensics.rules import ScanResult
 
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes of the longest answer that is read. An honest one fits: 5,000 findings with their metadata are 5 to 10 MB, a
@@ -142,6 +143,19 @@ class Redigested:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleScanned:
+    """What a sample of a rule pack came to."""
+
+    number: int
+    broken: str = ""
+    """Why it can't be put together."""
+    line: int | None = None
+    """Of the sample, where that is known."""
+    results: tuple[ScanResult, ...] = ()
+    """Of each engine."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What the worker gave up before it met evidence, in words."""
 
@@ -193,6 +207,7 @@ Message = (
     | Oriented
     | Relisted
     | Redigested
+    | SampleScanned
     | Rights
     | OutOfMemory
     | Failed

@@ -14,6 +14,7 @@ from cyberforensics.rules.keyword_list import read_keywords
 from cyberforensics.rules.keyword_rules import keyword_pack
 from cyberforensics.rules.lists import once, unique_names
 from cyberforensics.rules.packs import Pack, read_pack
+from cyberforensics.rules.rule_file import Defect
 from cyberforensics.rules.scanner import Namespace
 
 
@@ -38,6 +39,8 @@ class RuleSet:
     lean: Rules | None
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
     engine_used: Engine
+    defects: tuple[Defect, ...] = ()
+    """Why rule files were left out on request."""
 
     @property
     def empty(self) -> bool:
@@ -132,6 +135,7 @@ def load(
         whole=compilation.sets.whole,
         lean=compilation.sets.lean,
         engine_used=used,
+        defects=compilation.defects,
     )
 
 

@@ -50,6 +50,18 @@ def samples_in(folder: Path, declared: tuple[External, ...] = ()) -> Iterator[Sa
                         yield Sample(rule.name, kind, path, declared)
 
 
+def misplaced(folder: Path) -> Iterator[Path]:
+    """What lies among the samples of a pack and is none: nothing would ever look at it."""
+    place = folder / SAMPLES
+    for rule in sorted(place.iterdir()) if place.is_dir() else ():
+        if rule.name.startswith(".") or rule.name == IMAGES or rule.stem == "README":
+            continue
+        if not rule.is_dir():
+            yield rule
+            continue
+        yield from (path for path in sorted(rule.iterdir()) if path.name not in KINDS and path.stem != "README")
+
+
 def read_sample(sample: Sample) -> SampleData:
     """Put a sample together, with what it has in evidence: a name, a type, and what its recipe says.
 
