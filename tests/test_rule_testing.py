@@ -182,7 +182,7 @@ def test_the_same_with_any_number_of_workers(tmp_path: Path) -> None:
     assert len(results[0].diagnostics) == 4 * 2 + 4
 
 
-def test_a_sample_on_which_the_worker_stops_costs_that_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_run_out_of_time_fail_with_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cyberforensics.rule_testing._SECONDS", 1.0)
     slow = "rule Slow { condition: for all i in (0..filesize) : ( for all j in (0..filesize) : ( i + j >= 0 ) ) }"
     pack = _pack(tmp_path, a=FOO, b=slow)

@@ -11,7 +11,7 @@ from cyberforensics.errors import EvidenceError, RulePackError
 from cyberforensics.model.coverage import EntryCoverage
 from cyberforensics.model.diagnostic import Diagnostic, Level
 from cyberforensics.model.problem import Severity
-from cyberforensics.model.run import Limits, Observer, Options
+from cyberforensics.model.run import Observer, Options
 from cyberforensics.rules import changes, expectations, places, proofs
 from cyberforensics.rules.engines import ENGINES, Engine
 from cyberforensics.rules.expectations import Hit, Hits
@@ -23,7 +23,7 @@ Counter = Callable[[str, int, int], None]
 """Is told what is under way, how much of it is done, and how much there is."""
 
 _SECONDS = 30.0
-"""That the rules may take for a sample."""
+"""That the rules may take for a sample, with each engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,7 @@ class _Test:
     ) -> frozenset[str]:
         """Run the samples; the rules that they prove."""
         proved: set[str] = set()
-        limits = Limits(seconds=_SECONDS)
-        for done, scanned in enumerate(pipeline.scan_samples(compiled, samples, self._workers, limits), 1):
+        for done, scanned in enumerate(pipeline.scan_samples(compiled, samples, self._workers, _SECONDS), 1):
             self.options.counter("samples", done, len(samples))
             sample, outcome = scanned.sample, scanned.outcome
             if outcome is None:

@@ -13,6 +13,8 @@ from cyberforensics.rules import BrokenSample, CompiledRules, Sample, read_sampl
 
 _SHARES = 4
 """Jobs for each worker, so that none waits long for the last."""
+_GRACE = 60.0
+"""Seconds more that a worker may take: to start, to load the rules, to put a sample together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,17 @@ class SampleJob:
 
 
 def scan_samples(
-    compiled: tuple[CompiledRules, ...], samples: Sequence[Sample], workers: int, limits: Limits
+    compiled: tuple[CompiledRules, ...], samples: Sequence[Sample], workers: int, seconds: float
 ) -> Iterator[Scanned]:
-    """Yield every sample once, as they are done, whatever the order."""
+    """Yield every sample once, as they are done, whatever the order.
+
+    Args:
+        seconds: that the rules may take for each, with each engine.
+    """
+    limits = Limits(seconds=seconds * len(compiled) + _GRACE)
     size = max(1, len(samples) // (workers * _SHARES))
     jobs = [
-        SampleJob(compiled, tuple(samples[start : start + size]), limits.seconds)
-        for start in range(0, len(samples), size)
+        SampleJob(compiled, tuple(samples[start : start + size]), seconds) for start in range(0, len(samples), size)
     ]
     supervisors = [Supervisor(limits) for _ in range(min(workers, len(jobs)))]
     idle: SimpleQueue[Supervisor] = SimpleQueue()
