@@ -1,6 +1,7 @@
 """Plan, batch, supervise: the only door to processes and executors."""
 
 from cyberforensics.model.run import Limits
+from cyberforensics.pipeline.bench import AgainstJob, BenchPack, PackJob, SearchJob, SureJob, measure
 from cyberforensics.pipeline.beside import Beside, beside
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
@@ -31,12 +32,14 @@ from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
-from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
+from cyberforensics.pipeline.wire import Exported, Figure, Message, SourceDigests
 
 __all__ = [
     "FAT_EPOCH",
     "KNOWN_DIFFERENCES",
+    "AgainstJob",
     "BatchResult",
+    "BenchPack",
     "Beside",
     "CacheFile",
     "DigestJob",
@@ -44,6 +47,7 @@ __all__ = [
     "ExamineOptions",
     "ExportJob",
     "Exported",
+    "Figure",
     "KnownDifference",
     "Limits",
     "Message",
@@ -51,13 +55,16 @@ __all__ = [
     "NotablePaths",
     "OpenJob",
     "OrientJob",
+    "PackJob",
     "PathGlobs",
     "PendingDigests",
     "Pool",
     "Scanned",
+    "SearchJob",
     "SourceDigests",
     "SourceVerdict",
     "Supervisor",
+    "SureJob",
     "WalkJob",
     "Wanted",
     "Worker",
@@ -79,6 +86,7 @@ __all__ = [
     "list_volume",
     "load_notable",
     "look",
+    "measure",
     "one_reader_alone",
     "open_source",
     "priority",

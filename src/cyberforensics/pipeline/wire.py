@@ -156,6 +156,19 @@ class SampleScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured of rules, in plain rules."""
+
+    what: Literal["made", "rule", "rest", "total", "module", "against"]
+    """``made``: how many measurements; ``rest``: the most that any other rule may cost."""
+    number: int = 0
+    """Of the rule or the module."""
+    low: float = 0.0
+    median: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What the worker gave up before it met evidence, in words."""
 
@@ -208,6 +221,7 @@ Message = (
     | Relisted
     | Redigested
     | SampleScanned
+    | Figure
     | Rights
     | OutOfMemory
     | Failed

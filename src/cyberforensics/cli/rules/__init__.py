@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import typer
 
-from cyberforensics.cli.rules import testing
+from cyberforensics.cli.rules import benching, testing
 
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("test", testing.command),)
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("test", testing.command), ("bench", benching.command))
 """Every command, in the order in which help lists them."""
 
 app = typer.Typer(
