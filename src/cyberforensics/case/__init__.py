@@ -46,6 +46,7 @@ from cyberforensics.case.passes import (
 from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.rows import count_entries, entries, events, findings, problems, volumes, zones
+from cyberforensics.case.rules import rules_of
 from cyberforensics.case.scans import Matched, finish_scan, match_digests, plan_scan, record_scan
 from cyberforensics.case.sealed import (
     AFTER,
@@ -176,6 +177,7 @@ __all__ = [
     "remaining_batches",
     "remove_tag",
     "restart_plan",
+    "rules_of",
     "seal_record",
     "sorted_times",
     "source_of",

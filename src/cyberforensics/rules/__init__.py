@@ -5,6 +5,8 @@ lists of keywords ─► load ─► RuleSet …
 lists of digests ─► load_hash_lists ─► HashList ─► (worker) open_lists ─► Lists ─► findings
 """
 
+from cyberforensics.rules.archive import LARGEST as LARGEST_ARCHIVE
+from cyberforensics.rules.archive import NAMESPACE, Archive, is_archive, read_archive
 from cyberforensics.rules.compiled import CompiledRules, open_compiled
 from cyberforensics.rules.engines import ENGINES, EXTERNALS, MappedFile
 from cyberforensics.rules.externals import Externals
@@ -23,6 +25,9 @@ __all__ = [
     "EXTERNALS",
     "FILE_TYPES",
     "HEAD_SIZE",
+    "LARGEST_ARCHIVE",
+    "NAMESPACE",
+    "Archive",
     "BrokenSample",
     "CompiledRules",
     "Externals",
@@ -36,11 +41,13 @@ __all__ = [
     "Scanner",
     "file_type",
     "index_path",
+    "is_archive",
     "load",
     "load_hash_lists",
     "mark_rule_text",
     "open_compiled",
     "open_lists",
+    "read_archive",
     "read_pack",
     "read_sample",
     "samples_in",

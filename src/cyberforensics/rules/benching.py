@@ -17,7 +17,7 @@ from cyberforensics.rules.engines import EXTERNALS, DoesNotCompile, Engine, Exte
 from cyberforensics.rules.engines.base import EngineFailed, OutOfTime
 from cyberforensics.rules.groups import Part, texts_of
 
-FIRST_GROUP = 64
+FIRST_GROUP = 16
 """Rules of the groups that a pack is cut into."""
 SLACK = 2.0
 """A rule that costs so many times as much as the last of those that are listed is listed."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -109,7 +109,7 @@ def read_pack(path: Path) -> Pack:
     if path.is_file():
         if path.suffix.lower() not in SUFFIXES:
             raise RulePackError(f"{shown(path)} is no rule file: its name ends neither in .yar nor in .yara.")
-        return _read(path.parent, (path,), PackManifest(display_name(os.fsencode(path.stem))))
+        return assemble(path.parent, (path,), PackManifest(display_name(os.fsencode(path.stem))))
     if not path.is_dir():
         raise RulePackError(f"There is no rule pack at {shown(path)}.")
     members = tuple(sorted(_rule_files(path)))
@@ -118,10 +118,17 @@ def read_pack(path: Path) -> Pack:
     folder_name = display_name(os.fsencode(path.resolve().name))
     raw = _manifest_bytes(path / MANIFEST)
     manifest = PackManifest() if raw is None else read_manifest(raw, shown(path / MANIFEST))
-    return _read(path, members, replace(manifest, name=manifest.name or folder_name), raw)
+    return assemble(path, members, replace(manifest, name=manifest.name or folder_name), raw)
 
 
-def _read(folder: Path, members: tuple[Path, ...], manifest: PackManifest, manifest_raw: bytes | None = None) -> Pack:
+def assemble(
+    folder: Path,
+    members: tuple[Path, ...],
+    manifest: PackManifest,
+    manifest_raw: bytes | None = None,
+    read_file: Callable[[Path], RuleFile | Defect] = read,
+) -> Pack:
+    """Read the members of a pack and all that they include, from the disk or from anywhere else."""
     files: dict[Path, RuleFile] = {}
     defects: dict[Path, Defect] = {}
     waiting = list(members)
@@ -129,7 +136,7 @@ def _read(folder: Path, members: tuple[Path, ...], manifest: PackManifest, manif
         path = waiting.pop()
         if path in files or path in defects:
             continue
-        found = read(path)
+        found = read_file(path)
         if isinstance(found, Defect):
             defects[path] = found
         else:

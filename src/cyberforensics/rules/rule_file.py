@@ -118,6 +118,11 @@ def read(path: Path) -> RuleFile | Defect:
         raw = path.read_bytes()
     except OSError as error:
         return Defect(path, f"can't be read ({error.strerror})")
+    return from_bytes(path, raw)
+
+
+def from_bytes(path: Path, raw: bytes) -> RuleFile | Defect:
+    """Look at the bytes of a rule file."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

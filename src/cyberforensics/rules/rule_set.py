@@ -1,12 +1,13 @@
 """Loaded packs: recorded, checked, compiled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics.errors import CannotWrite, RulePackError
-from cyberforensics.model.case_document import ListRecord, PackRecord
+from cyberforensics.model.case_document import ListRecord, PackRecord, RuleRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.rules.archive import Archive, pack_of
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
 from cyberforensics.rules.compiling import Compilation, Unit, compile_packs
 from cyberforensics.rules.engines import Engine, Rules, engine_named
@@ -23,6 +24,8 @@ class RuleSet:
     """Every rule of one run."""
 
     packs: tuple[PackRecord, ...]
+    rules: tuple[RuleRecord, ...]
+    """Every rule of the packs that runs."""
     problems: tuple[Problem, ...]
     """One for each rule file that was left out on request."""
     keywords: tuple[ListRecord, ...]
@@ -82,13 +85,13 @@ class RuleSet:
 
 
 def load(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Archive],
     *,
     keywords: Sequence[Path] = (),
     skip_broken: bool = False,
     engine: str = "yara-python",
 ) -> RuleSet:
-    """Read and compile packs (folders, with or without ``pack.toml``, or single rule files) and lists of keywords.
+    """Read and compile packs (folders, with or without ``pack.toml``, single rule files, archives) and keyword lists.
 
     A path given twice counts once. Where two packs have the same name, the later one is called ``name-2``.
     With `skip_broken`, files that do not compile are left out and listed in its record and as problems.
@@ -103,9 +106,10 @@ def load(
     used = engine_named(engine)
     lists = [read_keywords(path) for path in once(keywords)]
     list_names = unique_names([found.name for found in lists])
-    packs = [read_pack(path) for path in once(paths)]
+    packs = [pack_of(found) if isinstance(found, Archive) else read_pack(found) for found in _once(paths)]
     names = [*unique_names([pack.name for pack in packs]), *list_names]
     of_rules = len(packs)
+    signers = {found.path: found.signed_by for found in paths if isinstance(found, Archive)}
     _refuse_unfit(packs, used)
     packs += [keyword_pack(found, name, used) for found, name in zip(lists, list_names, strict=True)]
     compilation = compile_packs(packs, used)
@@ -114,7 +118,11 @@ def load(
     if packs and not compilation.units:
         raise _broken(compilation)
     return RuleSet(
-        packs=tuple(_record(number, names[number], pack, compilation) for number, pack in enumerate(packs[:of_rules])),
+        packs=tuple(
+            _record(number, names[number], pack, compilation, signers.get(pack.folder))
+            for number, pack in enumerate(packs[:of_rules])
+        ),
+        rules=tuple(_rules_of(names, packs[:of_rules], compilation)),
         keywords=tuple(
             ListRecord(name, found.version, "keywords", len(found.keywords), found.sha256)
             for found, name in zip(lists, list_names, strict=True)
@@ -137,6 +145,14 @@ def load(
         engine_used=used,
         defects=compilation.defects,
     )
+
+
+def _once(found: Sequence[Path | Archive]) -> list[Path | Archive]:
+    """Each once, as it was first given."""
+    unique: dict[Path, Path | Archive] = {}
+    for one in found:
+        unique.setdefault((one.path if isinstance(one, Archive) else one).resolve(), one)
+    return list(unique.values())
 
 
 def _refuse_unfit(packs: Sequence[Pack], engine: Engine) -> None:
@@ -171,7 +187,27 @@ def _broken(compilation: Compilation) -> RulePackError:
     )
 
 
-def _record(number: int, name: str, pack: Pack, compilation: Compilation) -> PackRecord:
+def _rules_of(names: Sequence[str], packs: Sequence[Pack], compilation: Compilation) -> Iterator[RuleRecord]:
+    """Every rule that runs, in the order of packs and files; what a file includes stands in its namespace."""
+    for unit in compilation.units:
+        if unit.pack < len(packs):
+            pack = packs[unit.pack]
+            namespace = pack.namespace_of(unit.path)
+            for path in sorted(pack.closure([unit.path])):
+                file = pack.files[path]
+                for rule in file.rules:
+                    yield RuleRecord(
+                        names[unit.pack],
+                        namespace,
+                        rule.name,
+                        pack.name_of(path),
+                        file.line_of(rule),
+                        file.digest_of(rule),
+                        file.text_of(rule),
+                    )
+
+
+def _record(number: int, name: str, pack: Pack, compilation: Compilation, signed_by: str | None) -> PackRecord:
     heads = [unit.path for unit in compilation.units if unit.pack == number]
     return PackRecord(
         name=name,
@@ -181,6 +217,7 @@ def _record(number: int, name: str, pack: Pack, compilation: Compilation) -> Pac
         rules=sum(len(pack.files[path].rules) for head in heads for path in pack.closure([head])),
         files=len(set(pack.closure(heads))),
         left_out=tuple(pack.name_of(unit.path) for unit in compilation.broken if unit.pack == number),
+        signed_by=signed_by,
     )
 
 

@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 import typer
 
-from cyberforensics.cli.rules import benching, testing
+from cyberforensics.cli.rules import benching, building, testing
 
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("test", testing.command), ("bench", benching.command))
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("test", testing.command),
+    ("bench", benching.command),
+    ("build", building.command),
+)
 """Every command, in the order in which help lists them."""
 
 app = typer.Typer(
