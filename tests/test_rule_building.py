@@ -102,7 +102,7 @@ def test_a_changed_byte_anywhere_is_refused(pack: Path, key: signing.Key, tmp_pa
         changed[place] ^= 1 << place % 8
         path.write_bytes(changed)
         with pytest.raises(RulePackError):
-            opened([path], None)
+            rules.load(opened([path], None))
     for damaged in (data + b"x", data[:-1], b"x" + data, data[: len(data) // 2]):
         path.write_bytes(damaged)
         with pytest.raises(RulePackError):

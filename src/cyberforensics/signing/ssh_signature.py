@@ -179,10 +179,14 @@ def _unarmoured(text: str) -> bytes:
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if len(text) > _LONGEST or lines[0] != _BEGIN or _END not in lines or any(lines[lines.index(_END) + 1 :]):
         raise NotValid("it has not the form of an SSH signature")
+    encoded = "".join(lines[1 : lines.index(_END)])
     try:
-        return base64.b64decode("".join(lines[1 : lines.index(_END)]), validate=True)
+        frame = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
         raise NotValid("its base64 is damaged") from error
+    if _encoded(frame) != encoded:  # bits that decode to nothing are changed
+        raise NotValid("its base64 is damaged")
+    return frame
 
 
 def _fields(frame: bytes) -> list[bytes]:
