@@ -92,9 +92,7 @@ def lock_pack(pack: Pack, engines: Sequence[str], builder: str) -> tuple[dict[st
 def _locked(name: str, data: bytes, file: RuleFile | None) -> dict[str, object]:
     about: dict[str, object] = {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     if file is not None:
-        about["rules"] = [
-            {"name": rule.name, "line": file.line_of(rule), "sha256": file.digest_of(rule)} for rule in file.rules
-        ]
+        about["rules"] = [{"name": rule.name, "line": rule.line, "sha256": file.digest_of(rule)} for rule in file.rules]
     return about
 
 

@@ -32,7 +32,7 @@ def about_rule(pack: Pack, placed: PlacedRule, code: str, level: Level, message:
     file = pack.files[placed.path]
     start = file.text.find(placed.rule.name, placed.rule.span[0] + len("rule"))
     begin = file.text.rfind("\n", 0, start) + 1
-    line = file.text.count("\n", 0, start) + 1
+    line = placed.rule.line + file.text.count("\n", placed.rule.span[0], start)
     column = start - begin + 1
     end = file.text.find("\n", begin)
     excerpt = file.text[begin : end if end >= 0 else None].rstrip("\r")[:_LONGEST_LINE]

@@ -33,13 +33,6 @@ class Index:
         """The rules of this name, of which each file may have one."""
         return self._by_name.get(name, ())
 
-    def placed(self, finding: Finding) -> PlacedRule | None:
-        """The rule of a finding."""
-        rules = self.named(finding.rule)
-        return next((one for one in rules if self.pack.namespace_of(one.path) == finding.namespace), None) or next(
-            iter(rules), None
-        )
-
     def users(self, name: str) -> frozenset[str]:
         """Names of the rules that are seen and that use this one, also by way of others."""
         found: set[str] = set()

@@ -74,6 +74,8 @@ class Rule:
     """Words of its condition, but for those of the verdict's replacements."""
     start: int = 0
     """Where it begins with what stands before the word ``rule``: ``private``, ``global``."""
+    line: int = 1
+    """Of its word ``rule``."""
     private: bool = False
     """Whether only other rules see it."""
     prefixes: frozenset[str] = frozenset()
@@ -101,10 +103,6 @@ class RuleFile:
     def digest_of(self, rule: Rule) -> str:
         """SHA-256 of `text_of` in UTF-8."""
         return hashlib.sha256(self.text_of(rule).encode()).hexdigest()
-
-    def line_of(self, rule: Rule) -> int:
-        """The line of its word ``rule``, from 1."""
-        return self.text.count("\n", 0, rule.span[0]) + 1
 
     @property
     def is_index(self) -> bool:
@@ -140,7 +138,8 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
     names_external = False
     modifiers: list[re.Match[str]] = []
     begun: Rule | None = None
-    place = 0
+    place = counted = 0
+    line = 1
     while (word := _WORDS.search(text, place)) is not None:
         place = word.end()
         if word["target"] is not None:
@@ -156,7 +155,9 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
                 rules.append(begun)
                 names_external = True
             name = next(tokens_of(text, place), None)
-            begun = _begin("" if name is None else name.text, word.start(), modifiers)
+            line += text.count("\n", counted, word.start())
+            counted = word.start()
+            begun = _begin("" if name is None else name.text, word.start(), line, modifiers)
         elif word["condition"] is not None:
             condition, whole, place = _condition(text, place)
             words = frozenset(token.text for token in condition)
@@ -171,10 +172,10 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
     return RuleFile(path, text, raw, tuple(includes), tuple(imports), tuple(rules), names_external)
 
 
-def _begin(name: str, start: int, modifiers: Sequence[re.Match[str]]) -> Rule:
+def _begin(name: str, start: int, line: int, modifiers: Sequence[re.Match[str]]) -> Rule:
     first = min((word.start() for word in modifiers), default=start)
     private = any(word["modifier"] is not None for word in modifiers)
-    return Rule(name, (start, start), not modifiers, start=first, private=private)
+    return Rule(name, (start, start), not modifiers, start=first, line=line, private=private)
 
 
 def _finish(begun: Rule, condition: list[Token], last: int) -> Rule:

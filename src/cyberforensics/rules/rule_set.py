@@ -201,7 +201,7 @@ def _rules_of(names: Sequence[str], packs: Sequence[Pack], compilation: Compilat
                         namespace,
                         rule.name,
                         pack.name_of(path),
-                        file.line_of(rule),
+                        rule.line,
                         file.digest_of(rule),
                         file.text_of(rule),
                     )

@@ -64,12 +64,12 @@ def _budget(text: str | None) -> CostBudget | None:
 
 
 def _lines(result: rule_benching.Benched) -> Iterator[str]:
-    yield f"{result.pack}: {render.grouped(result.rules)} rules, {result.engine}"
+    yield f"{result.pack}: {told.counted(result.rules, 'rule')}, {result.engine}"
     left_out = f"; {render.grouped(result.left_out)} left out or cut" if result.left_out else ""
-    yield f"measured on {render.grouped(result.files)} contents, {render.in_bytes(result.size)}{left_out}"
+    yield f"measured on {told.counted(result.files, 'content')}, {render.in_bytes(result.size)}{left_out}"
     yield f"the whole pack costs {in_words(result.total)} plain rules"
     for module in result.modules:
-        yield f"the module {module.name} costs {in_words(module.times)}, once for {render.grouped(module.rules)} rules"
+        yield f"the module {module.name} costs {in_words(module.times)}, once for {told.counted(module.rules, 'rule')}"
     yield ""
     yield "  times a plain rule       of pack  rule"
     for cost in result.dear:

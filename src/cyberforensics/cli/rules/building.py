@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
+from cyberforensics.cli.rules import told
 from cyberforensics.errors import UsageError
 
 
@@ -34,6 +35,6 @@ def command(
         return
     signed = "not signed" if built.key is None else f"signed with the key {built.key}"
     version = f" {built.version}" if built.version else ""
-    render.line(f"{built.path}: {built.pack}{version}, {render.grouped(built.rules)} rules, {signed}")
+    render.line(f"{built.path}: {built.pack}{version}, {told.counted(built.rules, 'rule')}, {signed}")
     render.line(f"SHA-256: {built.sha256}")
     render.line(f"compiled with {' and '.join(built.engines)}")

@@ -52,13 +52,17 @@ def _lines(tested: rule_testing.PackResult) -> Iterator[str]:
     yield from told.diagnostic_lines(tested.folder, tested.diagnostics)
     yield from (f"{tested.pack}: not run: {sentence}" for sentence in tested.not_run)
     counts = [sum(one.level is level for one in tested.diagnostics) for level in (Level.ERROR, Level.WARNING)]
-    what = [f"{tested.rules} rules", f"{tested.samples} samples of {tested.tested} rules"]
+    what = [
+        told.counted(tested.rules, "rule"),
+        f"{told.counted(tested.samples, 'sample')} of {told.counted(tested.tested, 'rule')}",
+    ]
     if tested.images:
-        what.append(f"{tested.images} images")
+        what.append(told.counted(tested.images, "image"))
     if tested.known_good is not None:
         seen, whole = tested.known_good.seen.count, tested.known_good.whole.count
         what.append(f"{render.grouped(whole)} of {render.grouped(seen)} known-good contents examined whole")
-    yield f"{tested.pack}: {', '.join(what)}; {' and '.join(tested.engines)}: {counts[0]} errors, {counts[1]} warnings"
+    summed = f"{told.counted(counts[0], 'error')}, {told.counted(counts[1], 'warning')}"
+    yield f"{tested.pack}: {', '.join(what)}; {' and '.join(tested.engines)}: {summed}"
 
 
 def _object(tested: rule_testing.PackResult) -> dict[str, object]:

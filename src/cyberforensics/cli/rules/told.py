@@ -26,6 +26,11 @@ class Counting:
             render.say(f"{what}: {render.grouped(done)}{of}")
 
 
+def counted(number: int, what: str) -> str:
+    """``1 rule``, ``2 rules``."""
+    return f"{render.grouped(number)} {what}{'' if number == 1 else 's'}"
+
+
 def diagnostic_lines(folder: Path, diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
     """``file:line:column: level: message [code]``, the line itself with a caret, and what to do."""
     base = folder.parent if folder.is_file() else folder
