@@ -225,3 +225,12 @@ def test_a_triage_refuses_what_does_not_verify(pack: Path, key: signing.Key, tmp
     words = ("rules", "build", pack, "-o", tmp_path / "two.zip")
     assert run(*words).returncode == 2  # signed or not: it is to be said
     assert "not signed" in run(*words, "--unsigned").stdout
+
+
+def test_a_case_made_with_an_archive_can_be_repeated(pack: Path, key: signing.Key, tmp_path: Path) -> None:
+    path = build(pack, tmp_path / "one.zip", key).path
+    done = run("triage", FIXTURES / "fat12.E01", "--case", tmp_path / "case", "--rules", path)
+    assert done.returncode in (0, 10), done.stderr
+    done = run("verify", tmp_path / "case", "--repeat")
+    assert "is not where it was" not in done.stderr, done.stderr
+    assert done.returncode in (0, 10), done.stderr

@@ -6,7 +6,7 @@ lists of digests ─► load_hash_lists ─► HashList ─► (worker) open_lis
 """
 
 from cyberforensics.rules.archive import LARGEST as LARGEST_ARCHIVE
-from cyberforensics.rules.archive import NAMESPACE, Archive, is_archive, read_archive
+from cyberforensics.rules.archive import NAMESPACE, Archive, is_archive, pack_of, read_archive
 from cyberforensics.rules.compiled import CompiledRules, open_compiled
 from cyberforensics.rules.engines import ENGINES, EXTERNALS, MappedFile
 from cyberforensics.rules.externals import Externals
@@ -47,6 +47,7 @@ __all__ = [
     "mark_rule_text",
     "open_compiled",
     "open_lists",
+    "pack_of",
     "read_archive",
     "read_pack",
     "read_sample",
