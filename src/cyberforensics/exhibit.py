@@ -90,7 +90,9 @@ class Run:
         seen = case.entry_coverage(self.store, exhibit)
         if self.options.scope.limits and seen.seen == seen.skipped.get(EXCLUDED):
             problems.append(Problem(Stage.WALK, "scope.leaves-nothing", f"nothing of exhibit {exhibit} is in scope"))
-        case.finish_pass(self.store, state, exhibit, digests=digests, sources=checks, problems=problems)
+        case.finish_pass(
+            self.store, state, exhibit, digests=digests, sources=checks, problems=problems, rules=self.rule_set.rules
+        )
         from_cache = case.from_cache(self.store, state.number)
         case.log_action(self.folder, "exhibit examined", {"exhibit": exhibit, "contents from cache": from_cache})
         self._add_to_cache(state)
@@ -160,6 +162,7 @@ class Run:
             command=self.options.command,
             source=path,
             lists=(*lists, *self.rule_set.keywords),
+            rules=self.rule_set.rules,
             skip_known=self.options.skip_known,
         )
 

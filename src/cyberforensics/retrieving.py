@@ -190,6 +190,8 @@ def _limits(key: Mapping[str, Any], logged: Mapping[str, Any]) -> Limits:
 
 def _digest_of_pack(path: Path) -> str | None:
     try:
+        if rules.is_archive(path):
+            return rules.pack_of(rules.read_archive(path)).digest()
         return rules.read_pack(path).digest()
     except RulePackError:
         return None

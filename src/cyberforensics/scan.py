@@ -17,6 +17,7 @@ from cyberforensics.model.run import Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions, versions
 from cyberforensics.reopening import refuse_unknown, reopened
 from cyberforensics.reports import write_reports
+from cyberforensics.rule_opening import opened
 
 NOTHING_READ = "nothing of the source was read: recorded digests were held against lists"
 
@@ -51,7 +52,7 @@ def scan(
             exhibit: case.examined_evidence(store, exhibit) for exhibit in dict.fromkeys(exhibits or case.zones(store))
         }
     rule_set = rules.load(
-        options.rule_packs or (),
+        opened(options.rule_packs or (), options.allowed_signers),
         keywords=options.keywords,
         skip_broken=options.skip_broken_rules,
         engine=options.engine,
@@ -145,7 +146,7 @@ class _Scan:
                 return "stopped"
         self._match(exhibit, state)
         problems = pipeline.problems_of([], pipeline.compare(before, pipeline.look(source)))
-        case.finish_scan(self.store, state, exhibit, tuple(problems))
+        case.finish_scan(self.store, state, exhibit, tuple(problems), self.rule_set.rules)
         case.log_action(self.store.folder, "exhibit scanned", {"exhibit": exhibit})
         return "examined"
 
@@ -182,4 +183,5 @@ class _Scan:
             command=self.options.command,
             source=path,
             lists=(*lists, *self.rule_set.keywords),
+            rules=self.rule_set.rules,
         )

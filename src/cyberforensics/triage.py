@@ -12,6 +12,7 @@ from cyberforensics.model.examination import Finding, StringMatch
 from cyberforensics.model.run import Limits, Observer, Options, Progress, Summary
 from cyberforensics.model.versions import result_versions
 from cyberforensics.reports import write_reports
+from cyberforensics.rule_opening import opened
 
 __all__ = ["Limits", "Observer", "Options", "Progress", "Summary", "triage", "write_reports"]
 
@@ -50,7 +51,10 @@ def triage(
     if options.skip_known and not options.known:
         raise UsageError("known contents are to be skipped, and no list says which", hint="name one: --known FILE")
     rule_set = rules.load(
-        _packs(options), keywords=options.keywords, skip_broken=options.skip_broken_rules, engine=options.engine
+        opened(_packs(options), options.allowed_signers),
+        keywords=options.keywords,
+        skip_broken=options.skip_broken_rules,
+        engine=options.engine,
     )
     _refuse_what_is_not_there(named, accept_writable=options.accept_writable)
     _refuse_spool_in_source(named, options)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_folder_without_manifest_is_a_pack(tmp_path: Path) -> None:
 
 def test_the_manifest_names_the_pack(tmp_path: Path) -> None:
     pack = write_pack(tmp_path / "folder", a=ALWAYS, tests__always__match__no_rule="this is a sample")
-    (pack / "pack.toml").write_text('name = "Named"\nversion = "2.1"\nlicence = "MIT"\nlater = 1\n')
+    (pack / "pack.toml").write_text('name = "Named"\nversion = "2.1"\nlicence = "MIT"\n')
     (record,) = load([pack]).packs
     assert (record.name, record.version, record.licence, record.files) == ("Named", "2.1", "MIT", 1)
 
@@ -246,9 +247,9 @@ def test_a_pack_of_many_files_loads_in_one_compilation(tmp_path: Path, monkeypat
 
     compile_them = YaraPython.compile
 
-    def counted(engine: YaraPython, texts: dict[str, str], includes: dict[str, str], *, with_externals: bool) -> object:
+    def counted(engine: YaraPython, texts: dict[str, str], includes: dict[str, str], **options: Any) -> object:
         calls.append(len(texts))
-        return compile_them(engine, texts, includes, with_externals=with_externals)
+        return compile_them(engine, texts, includes, **options)
 
     monkeypatch.setattr(YaraPython, "compile", counted)
     load([write_pack(tmp_path / "p", **{f"f{number}": ALWAYS for number in range(50)})])

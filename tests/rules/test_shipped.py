@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -63,7 +62,7 @@ def test_samples_match_as_declared(scanner: Scanner, sample: Sample) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 def test_both_engines_agree(scanner: Scanner, other_engine: yara_x.Rules, sample: Sample) -> None:
     other = yara_x.Scanner(other_engine)
-    for name, value in asdict(sample.externals).items():
+    for name, value in sample.externals.values().items():
         other.set_global(name, value)
     assert {rule.identifier for rule in other.scan(sample.data).matching_rules} == _found(scanner, sample)
 

@@ -47,6 +47,7 @@ from cyberforensics.case.plan import Plan, add_volume, cut_batches, restart_plan
 from cyberforensics.case.record import finish_pass, record_batch, record_problems
 from cyberforensics.case.restricted import restricted
 from cyberforensics.case.rows import count_entries, entries, events, findings, problems, volumes, zones
+from cyberforensics.case.rules import rules_of
 from cyberforensics.case.scans import Matched, finish_scan, match_digests, plan_scan, record_scan
 from cyberforensics.case.sealed import (
     AFTER,
@@ -178,6 +179,7 @@ __all__ = [
     "remove_tag",
     "restart_plan",
     "restricted",
+    "rules_of",
     "seal_record",
     "sorted_times",
     "source_of",

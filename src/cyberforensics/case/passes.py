@@ -11,9 +11,10 @@ from typing import Any
 
 from cyberforensics.case import log
 from cyberforensics.case.problems import add_problems
+from cyberforensics.case.rules import record_rules
 from cyberforensics.case.store import Store, insert, to_json
 from cyberforensics.errors import CaseDamaged, CaseRefused
-from cyberforensics.model.case_document import ListRecord, PackRecord
+from cyberforensics.model.case_document import ListRecord, PackRecord, RuleRecord
 from cyberforensics.model.codec import BadShape, decoder, encoder
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem
@@ -44,6 +45,8 @@ class PassSetup:
     source: Path
     """Where the exhibit lies on this host: for later exports, never in a result."""
     lists: tuple[ListRecord, ...] = ()
+    rules: tuple[RuleRecord, ...] = ()
+    """Every rule that runs."""
     skip_known: bool = False
 
 
@@ -108,6 +111,7 @@ def _begin(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -
                 setup.skip_known,
             ),
         )
+        record_rules(database, number, setup.rules)
         state = "planning"
     else:
         number, state = found[0], found[2]
@@ -144,6 +148,7 @@ def record_unopened(store: Store, evidence: Evidence, setup: PassSetup, problem:
 
 def _replace_unopened(database: sqlite3.Connection, evidence: Evidence, setup: PassSetup) -> None:
     database.execute("DELETE FROM problem WHERE exhibit = ?", (evidence.exhibit,))
+    database.execute("DELETE FROM rule WHERE pass IN (SELECT number FROM pass WHERE exhibit = ?)", (evidence.exhibit,))
     database.execute(
         "DELETE FROM session WHERE pass IN (SELECT number FROM pass WHERE exhibit = ?)", (evidence.exhibit,)
     )

@@ -10,9 +10,10 @@ from cyberforensics.case import log
 from cyberforensics.case.batches import Batch
 from cyberforensics.case.passes import PassState
 from cyberforensics.case.problems import add_problems
+from cyberforensics.case.rules import record_matched
 from cyberforensics.case.schema import INDEXES
 from cyberforensics.case.store import Store, storable, to_json
-from cyberforensics.model.case_document import DigestCheck, SourceCheck
+from cyberforensics.model.case_document import DigestCheck, RuleRecord, SourceCheck
 from cyberforensics.model.codec import encoder
 from cyberforensics.model.contexts import FindingContext
 from cyberforensics.model.entry import Content, Name
@@ -165,8 +166,11 @@ def finish_pass(
     digests: Sequence[DigestCheck],
     sources: Sequence[SourceCheck],
     problems: Sequence[Problem],
+    rules: Sequence[RuleRecord] = (),
 ) -> None:
     """Write what was checked of the source, build the indexes, and mark the pass and the session as finished.
+
+    The texts of the rules that matched are written as well.
 
     All in one transaction: a run that is stopped before its end checks again, and nothing stands twice.
     """
@@ -181,6 +185,7 @@ def finish_pass(
         for statement in INDEXES.split(";"):
             if statement.strip():
                 database.execute(statement)
+        record_matched(database, state.number, rules)
         database.execute("UPDATE pass SET state = 'finished' WHERE number = ?", (state.number,))
         database.execute("UPDATE session SET finished = ? WHERE number = ?", (log.now(), state.session))
         database.execute("ANALYZE")

@@ -17,7 +17,9 @@ from cyberforensics.case.passes import PassState
 from cyberforensics.case.plan import BATCH_COUNT, Cutter
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.record import ContextOf, add_findings
+from cyberforensics.case.rules import record_matched
 from cyberforensics.case.store import Store, sum_of
+from cyberforensics.model.case_document import RuleRecord
 from cyberforensics.model.coverage import EntryCoverage
 from cyberforensics.model.entry import Content, Status
 from cyberforensics.model.examination import Digests, Examination, Finding
@@ -172,10 +174,13 @@ def _add_known(database: sqlite3.Connection, content: int, lists: tuple[str, ...
     database.execute("UPDATE examination SET known = ? WHERE content = ?", (json.dumps(list(names)), content))
 
 
-def finish_scan(store: Store, state: PassState, exhibit: str, problems: Sequence[Problem]) -> None:
-    """Mark the pass and the session as finished."""
+def finish_scan(
+    store: Store, state: PassState, exhibit: str, problems: Sequence[Problem], rules: Sequence[RuleRecord] = ()
+) -> None:
+    """Write the texts of the rules that matched, and mark the pass and the session as finished."""
     with store.transaction() as database:
         add_problems(database, state.number, exhibit, None, None, problems)
+        record_matched(database, state.number, rules)
         database.execute("UPDATE pass SET state = 'finished' WHERE number = ?", (state.number,))
         database.execute("UPDATE session SET finished = ? WHERE number = ?", (log.now(), state.session))
 

@@ -46,6 +46,18 @@ CREATE TABLE pass (
     skip_known INTEGER NOT NULL       -- whether rules were not run on what is known
 ) STRICT;
 
+CREATE TABLE rule (
+    pass INTEGER NOT NULL REFERENCES pass,
+    pack TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    file TEXT NOT NULL,               -- in the pack
+    line INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,             -- of its text
+    text TEXT,                        -- of rules that matched
+    PRIMARY KEY (pass, pack, namespace, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE session (
     number INTEGER PRIMARY KEY,
     pass INTEGER NOT NULL REFERENCES pass,

@@ -34,6 +34,15 @@ ShowTimezone = Annotated[
 
 Engine = Annotated[str, typer.Option(metavar="NAME", help="What runs the rules: yara-python, or yara-x.")]
 
+AllowedSigners = Annotated[
+    Path | None,
+    typer.Option(
+        "--allowed-signers",
+        metavar="FILE",
+        help="Take only built rule packs that one of these keys signed.",
+    ),
+]
+
 FailOn = Annotated[
     FindingSeverity | None,
     typer.Option("--fail-on", help="End in exit code 11 where the case has a finding as severe as this, or more."),

@@ -21,7 +21,7 @@ _NUMBERS = ("time-limit", "time-limit-per-mib", "time-limit-most", "memory-limit
 TABLES: Mapping[str, tuple[str, ...]] = {
     "scope": ("include", "exclude", "since", "until", "category", "scope-note"),
     "priorities": ("first", "last"),
-    "packs": ("rules", "no-rules", "skip-broken-rules", "engine"),
+    "packs": ("rules", "no-rules", "skip-broken-rules", "engine", "allowed-signers"),
     "lists": ("hashes", "known", "keywords", "skip-known", "list-index", "notable"),
     "limits": ("stop-after", "verify", *_NUMBERS),
     "checks": ("cross-check",),

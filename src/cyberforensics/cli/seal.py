@@ -52,7 +52,7 @@ def command(
     for place in (key, new_key):
         if place is not None:
             sealing.refuse_inside(folder, place)
-    signer = signing.make_key(new_key) if new_key is not None else None if key is None else _loaded(key)
+    signer = signing.make_key(new_key) if new_key is not None else None if key is None else loaded_key(key)
     words = ("cyberforensics", *sys.argv[1:])
     with contextlib.nullcontext() if new_key is None else _gone_if_unused(new_key, folder):
         made = new_key is not None
@@ -81,14 +81,19 @@ def _gone_if_unused(key: Path, folder: Path) -> Iterator[None]:
         raise
 
 
-def _loaded(path: Path) -> "signing.Key":
+def loaded_key(path: Path) -> "signing.Key":
+    """The key of a file; a pass phrase is asked for on the terminal.
+
+    Raises:
+        UsageError: there is no terminal, or no key.
+    """
     from cyberforensics import signing
 
     if not signing.needs_pass_phrase(path):
         return signing.load_key(path)
     if not sys.stdin.isatty():
         raise UsageError(
-            f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="seal on a terminal"
+            f"{path}: has a pass phrase, and there is no terminal to ask for it", hint="do it on a terminal"
         )
     phrase = typer.prompt(f"Pass phrase of {path}", hide_input=True, err=True)
     return signing.load_key(path, str(phrase).encode())

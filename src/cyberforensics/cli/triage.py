@@ -40,6 +40,7 @@ def command(
         bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
     ] = False,
     engine: options.Engine = "yara-python",
+    allowed_signers: options.AllowedSigners = None,
     hashes: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
     ] = None,
@@ -159,6 +160,7 @@ def command(
         rule_packs=() if no_rules else tuple(rules) if rules else None,
         skip_broken_rules=skip_broken_rules,
         engine=engine,
+        allowed_signers=allowed_signers,
         wanted=tuple(hashes or ()),
         known=tuple(known or ()),
         keywords=tuple(keywords or ()),

@@ -71,6 +71,24 @@ class PackRecord:
     files: int
     left_out: tuple[str, ...] = ()
     """Rule files that do not compile and were left out on request."""
+    signed_by: str | None = None
+    """Fingerprint of the key that signed it, where it came as a signed archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule as it was used."""
+
+    pack: str
+    namespace: str
+    name: str
+    file: str
+    """In the pack: where an included rule stands, it is not that of the namespace."""
+    line: int
+    sha256: str
+    """Of its text, in UTF-8."""
+    text: str
+    """From its first word, ``private`` and ``global`` included, to its last brace."""
 
 
 ListKind = Literal["wanted", "known", "keywords"]

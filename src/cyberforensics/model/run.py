@@ -49,6 +49,8 @@ class Options:
 
     rule_packs: tuple[Path, ...] | None = None
     """Packs and rule files; None for those that ship, () for none."""
+    allowed_signers: Path | None = None
+    """A file of keys: only packs that are archives signed by one of them are taken."""
     skip_broken_rules: bool = False
     engine: str = "yara-python"
     """What runs rules and keywords: the name of one of `rules.ENGINES`."""

@@ -1,6 +1,7 @@
 """Plan, batch, supervise: the only door to processes and executors."""
 
 from cyberforensics.model.run import Limits
+from cyberforensics.pipeline.bench import AgainstJob, BenchPack, PackJob, SearchJob, SureJob, measure
 from cyberforensics.pipeline.beside import Beside, beside
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
@@ -8,6 +9,7 @@ from cyberforensics.pipeline.context import context_of
 from cyberforensics.pipeline.cross_check import redigest, relist
 from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
+from cyberforensics.pipeline.git import changed_since
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
 from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.known_differences import (
@@ -25,17 +27,20 @@ from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import chosen_priority, priority
+from cyberforensics.pipeline.sample_scan import Scanned, scan_samples
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
 from cyberforensics.pipeline.spool_folder import spool_folder
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
 from cyberforensics.pipeline.thumbnail import ThumbnailJob, need_pillow
-from cyberforensics.pipeline.wire import Exported, Message, SourceDigests
+from cyberforensics.pipeline.wire import Exported, Figure, Message, SourceDigests
 
 __all__ = [
     "FAT_EPOCH",
     "KNOWN_DIFFERENCES",
+    "AgainstJob",
     "BatchResult",
+    "BenchPack",
     "Beside",
     "CacheFile",
     "DigestJob",
@@ -43,6 +48,7 @@ __all__ = [
     "ExamineOptions",
     "ExportJob",
     "Exported",
+    "Figure",
     "KnownDifference",
     "Limits",
     "Message",
@@ -50,12 +56,16 @@ __all__ = [
     "NotablePaths",
     "OpenJob",
     "OrientJob",
+    "PackJob",
     "PathGlobs",
     "PendingDigests",
     "Pool",
+    "Scanned",
+    "SearchJob",
     "SourceDigests",
     "SourceVerdict",
     "Supervisor",
+    "SureJob",
     "ThumbnailJob",
     "WalkJob",
     "Wanted",
@@ -66,6 +76,7 @@ __all__ = [
     "ask",
     "beside",
     "cache_file",
+    "changed_since",
     "chosen_priority",
     "compare",
     "context_of",
@@ -77,6 +88,7 @@ __all__ = [
     "list_volume",
     "load_notable",
     "look",
+    "measure",
     "need_pillow",
     "one_reader_alone",
     "open_source",
@@ -84,6 +96,7 @@ __all__ = [
     "problems_of",
     "redigest",
     "relist",
+    "scan_samples",
     "spool_folder",
     "update_cache",
     "verdict",

@@ -50,7 +50,8 @@ class Worker:
         if rules is None:
             return None
         if rules not in self._scanners:
-            self._scanners.clear()
+            if len(self._scanners) > 1:  # two: where both engines are compared
+                self._scanners.clear()
             try:
                 self._scanners[rules] = open_compiled(rules)
             except OSError as error:

@@ -24,6 +24,7 @@ from cyberforensics.model.orientation import Fact
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.thumbnails import Thumbnail
 from cyberforensics.model.volume import Volume
+from cyberforensics.rules import ScanResult
 
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes of the longest answer that is read. An honest one fits: 5,000 findings with their metadata are 5 to 10 MB, a
@@ -143,6 +144,32 @@ class Redigested:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleScanned:
+    """What a sample of a rule pack came to."""
+
+    number: int
+    broken: str = ""
+    """Why it can't be put together."""
+    line: int | None = None
+    """Of the sample, where that is known."""
+    results: tuple[ScanResult, ...] = ()
+    """Of each engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured of rules, in plain rules."""
+
+    what: Literal["made", "rule", "rest", "total", "module", "against"]
+    """``made``: how many measurements; ``rest``: the most that any other rule may cost."""
+    number: int = 0
+    """Of the rule or the module."""
+    low: float = 0.0
+    median: float = 0.0
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What the worker gave up before it met evidence, in words."""
 
@@ -195,6 +222,8 @@ Message = (
     | Relisted
     | Redigested
     | Thumbnail
+    | SampleScanned
+    | Figure
     | Rights
     | OutOfMemory
     | Failed

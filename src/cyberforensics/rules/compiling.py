@@ -83,6 +83,7 @@ class _Texts:
         self._engine = engine
         self._namespaces = {unit: str(number) for number, unit in enumerate(units)}
         self._files = {path: file for pack in packs for path, file in pack.files.items()}
+        self._declared = {one.name: one.default for pack in packs for one in pack.manifest.externals}
         self._keys = {path: str(number) for number, path in enumerate(self._files)}
         self._paths = {key: path for path, key in self._keys.items()}
         targets = {step.target for file in self._files.values() for step in file.includes}
@@ -111,7 +112,9 @@ class _Texts:
 
     def _compile_texts(self, texts: Mapping[Unit, str], *, with_externals: bool) -> Rules | None:
         named = {self._namespaces[unit]: text for unit, text in texts.items()}
-        return self._engine.compile(named, self._included, with_externals=with_externals) if named else None
+        if not named:
+            return None
+        return self._engine.compile(named, self._included, with_externals=with_externals, declared=self._declared)
 
     def _compile_lean(self, units: Iterable[Unit], everything: Rules | None, *, with_externals: bool) -> Rules | None:
         """Without the rules that only match programs; None where that is not `everything` but for them."""

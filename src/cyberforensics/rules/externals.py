@@ -1,10 +1,11 @@
 """What rules may ask about an entry's name and place."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from cyberforensics.model.entry import Entry, Name
 from cyberforensics.model.names import extension_of
+from cyberforensics.rules.engines import EXTERNALS, ExternalValue
 from cyberforensics.rules.filetypes import file_type
 
 
@@ -22,6 +23,8 @@ class Externals:
     """Label of `FILE_TYPES`, from the content; empty where none fits."""
     owner: str = ""
     """SID, or uid as text."""
+    declared: tuple[tuple[str, ExternalValue], ...] = ()
+    """All that packs declare, where they are not to be what the packs say."""
 
     @classmethod
     def of(cls, entry: Entry | Name, head: bytes) -> Self:
@@ -37,6 +40,7 @@ class Externals:
             owner=entry.owner or "",
         )
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, ExternalValue]:
         """By name, as the engine takes them."""
-        return asdict(self)
+        own = {name: getattr(self, name) for name in EXTERNALS}
+        return own | dict(self.declared)

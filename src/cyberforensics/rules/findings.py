@@ -13,6 +13,7 @@ from cyberforensics.model.examination import (
     StringMatch,
 )
 from cyberforensics.rules.engines import Match, Meta
+from cyberforensics.rules.manifest import NO_MAPPING, SeverityMapping
 
 SEVERITY_WORDS: Mapping[str, FindingSeverity] = {
     **{word: word for word in FINDING_SEVERITIES},
@@ -42,7 +43,14 @@ SENSITIVE_WORDS = frozenset({"payment", "secret", "personal"})
 _WORD = re.compile(r"[^\W_]+")
 
 
-def finding_of(match: Match, pack: str, namespace: str, per_name: bool, source: str = "yara") -> Finding:
+def finding_of(
+    match: Match,
+    pack: str,
+    namespace: str,
+    per_name: bool,
+    source: str = "yara",
+    severities: SeverityMapping = NO_MAPPING,
+) -> Finding:
     """Say what matched where."""
     strings, left_out = _strings(match)
     return Finding(
@@ -50,7 +58,7 @@ def finding_of(match: Match, pack: str, namespace: str, per_name: bool, source: 
         pack=pack,
         namespace=namespace,
         rule=match.rule,
-        severity=severity_of(match.meta),
+        severity=severity_of(match.meta, severities),
         tags=match.tags,
         meta=match.meta,
         strings=strings,
@@ -75,14 +83,19 @@ def is_sensitive(meta: Meta, tags: Iterable[str]) -> bool:
     return not words.isdisjoint(SENSITIVE_WORDS)
 
 
-def severity_of(meta: Meta) -> FindingSeverity:
+def severity_of(meta: Meta, mapping: SeverityMapping = NO_MAPPING) -> FindingSeverity:
     """The severity that a rule's metadata claims, and ``medium`` where it claims none that is understood.
 
     ``severity`` comes before ``score``. It may be a word, or a number: up to 10 in tenths, above in hundredths.
+    What the pack says of its own words and key comes first.
     """
     values = {key.lower(): value for key, value in reversed(meta)}
-    for key, tenths in (("severity", True), ("score", False)):
+    words = dict(mapping.words)
+    own = () if mapping.key is None else ((mapping.key.lower(), True),)
+    for key, tenths in (*own, ("severity", True), ("score", False)):
         value = values.get(key)
+        if str(value).strip().lower() in words:
+            return words[str(value).strip().lower()]
         if isinstance(value, str) and value.strip().lower() in SEVERITY_WORDS:
             return SEVERITY_WORDS[value.strip().lower()]
         number = _number(value)

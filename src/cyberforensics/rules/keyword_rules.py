@@ -11,6 +11,7 @@ from itertools import product
 
 from cyberforensics.rules.engines import DoesNotCompile, Engine
 from cyberforensics.rules.keyword_list import Keyword, KeywordList
+from cyberforensics.rules.manifest import PackManifest
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.rule_file import from_text
 
@@ -41,7 +42,8 @@ def keyword_pack(found: KeywordList, name: str, engine: Engine) -> Pack:
                 raise found.broken(keyword, _reason(alone, keyword)) from alone
         raise found.broken(found.keywords[0], f"all keywords together can't be used: {error.reason}") from error
     file = from_text(found.path, found.raw, text)
-    return Pack(found.path.parent, name, found.version, "", (found.path,), {found.path: file}, {})
+    manifest = PackManifest(name, found.version)
+    return Pack(found.path.parent, manifest, None, (found.path,), {found.path: file}, {})
 
 
 def _reason(error: DoesNotCompile, keyword: Keyword) -> str:

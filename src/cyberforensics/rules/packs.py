@@ -2,18 +2,17 @@
 
 import hashlib
 import os
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 from cyberforensics.errors import RulePackError
 from cyberforensics.model.names import display_name
+from cyberforensics.rules.manifest import MANIFEST, PackManifest, read_manifest
 from cyberforensics.rules.rule_file import SUFFIXES, Defect, RuleFile, read, shown
 
-MANIFEST = "pack.toml"
 SAMPLES = "tests"
 """Folder of a pack with a manifest that holds samples: what looks like a rule there is none."""
 
@@ -25,15 +24,20 @@ class Pack:
     """A pack, read and not yet compiled."""
 
     folder: Path
-    name: str
-    version: str
-    licence: str
+    manifest: PackManifest
+    manifest_raw: bytes | None
+    """The bytes of ``pack.toml``; None where there is none."""
     members: tuple[Path, ...]
     """Rule files that lie in it."""
     files: Mapping[Path, RuleFile]
     """Members that could be read, and what they include from anywhere."""
     defects: Mapping[Path, Defect]
     """Of what could not be read."""
+
+    @property
+    def name(self) -> str:
+        """As the manifest says, else as its folder or file is called."""
+        return self.manifest.name
 
     def name_of(self, path: Path) -> str:
         """The file's name in the pack, in display form, with slashes."""
@@ -45,11 +49,18 @@ class Pack:
         return self.name_of(path.with_suffix(""))
 
     def digest(self) -> str:
-        """SHA-256 over the files' names and contents, each with its length before it, in the order of names."""
+        """SHA-256 over the files' names and contents, each with its length before it, in the order of names.
+
+        ``pack.toml`` is one of the files: what it says of externals and severities decides about findings, too.
+        """
         total = hashlib.sha256()
-        names = {os.fsencode(os.path.relpath(path, self.folder)): path for path in (*self.members, *self.files)}
-        for name, path in sorted(names.items()):
-            content = self.files[path].raw if path in self.files else b""
+        contents = {
+            os.fsencode(os.path.relpath(path, self.folder)): self.files[path].raw if path in self.files else b""
+            for path in (*self.members, *self.files)
+        }
+        if self.manifest_raw is not None:
+            contents[MANIFEST.encode()] = self.manifest_raw
+        for name, content in sorted(contents.items()):
             for part in (name, content):
                 total.update(len(part).to_bytes(8, "big") + part)
         return total.hexdigest()
@@ -98,17 +109,26 @@ def read_pack(path: Path) -> Pack:
     if path.is_file():
         if path.suffix.lower() not in SUFFIXES:
             raise RulePackError(f"{shown(path)} is no rule file: its name ends neither in .yar nor in .yara.")
-        return _read(path.parent, (path,), {"name": display_name(os.fsencode(path.stem))})
+        return assemble(path.parent, (path,), PackManifest(display_name(os.fsencode(path.stem))))
     if not path.is_dir():
         raise RulePackError(f"There is no rule pack at {shown(path)}.")
     members = tuple(sorted(_rule_files(path)))
     if not members:
         raise RulePackError(f"The rule pack {shown(path)} holds no .yar or .yara file.")
     folder_name = display_name(os.fsencode(path.resolve().name))
-    return _read(path, members, {"name": folder_name} | _manifest(path / MANIFEST))
+    raw = _manifest_bytes(path / MANIFEST)
+    manifest = PackManifest() if raw is None else read_manifest(raw, shown(path / MANIFEST))
+    return assemble(path, members, replace(manifest, name=manifest.name or folder_name), raw)
 
 
-def _read(folder: Path, members: tuple[Path, ...], about: Mapping[str, str]) -> Pack:
+def assemble(
+    folder: Path,
+    members: tuple[Path, ...],
+    manifest: PackManifest,
+    manifest_raw: bytes | None = None,
+    read_file: Callable[[Path], RuleFile | Defect] = read,
+) -> Pack:
+    """Read the members of a pack and all that they include, from the disk or from anywhere else."""
     files: dict[Path, RuleFile] = {}
     defects: dict[Path, Defect] = {}
     waiting = list(members)
@@ -116,21 +136,13 @@ def _read(folder: Path, members: tuple[Path, ...], about: Mapping[str, str]) -> 
         path = waiting.pop()
         if path in files or path in defects:
             continue
-        found = read(path)
+        found = read_file(path)
         if isinstance(found, Defect):
             defects[path] = found
         else:
             files[path] = found
             waiting.extend(step.target for step in found.includes)
-    return Pack(
-        folder,
-        about["name"],
-        about.get("version", ""),
-        about.get("licence", ""),
-        members,
-        files,
-        defects,
-    )
+    return Pack(folder, manifest, manifest_raw, members, files, defects)
 
 
 def _rule_files(folder: Path) -> Iterator[Path]:
@@ -148,20 +160,13 @@ def _refuse(error: OSError) -> None:
     raise RulePackError(f"The folder {shown(Path(error.filename))} of a rule pack can't be read ({error.strerror}).")
 
 
-def _manifest(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
+def _manifest_bytes(path: Path) -> bytes | None:
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise RulePackError(
-            f"The manifest {shown(path)} can't be read.", details=(f"{shown(path)}: {error}",)
-        ) from error
-    about: dict[str, str] = {key: content[key] for key in ("name", "version", "licence") if key in content}
-    for key, value in about.items():
-        if not isinstance(value, str) or not value.isprintable() or (key == "name" and not value):
-            raise RulePackError(f"The manifest {shown(path)} is malformed: {key} must be one line of text.")
-    return about
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RulePackError(f"The manifest {shown(path)} can't be read ({error.strerror}).") from error
 
 
 def shipped_packs() -> tuple[Path, ...]:

@@ -1,8 +1,10 @@
 """One rule file: its text, and what a glance at its words tells before it is compiled."""
 
+import hashlib
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cyberforensics.model.names import display_text
@@ -70,6 +72,12 @@ class Rule:
     verdict: Verdict = NOTHING_KNOWN
     words: frozenset[str] = frozenset()
     """Words of its condition, but for those of the verdict's replacements."""
+    start: int = 0
+    """Where it begins with what stands before the word ``rule``: ``private``, ``global``."""
+    line: int = 1
+    """Of its word ``rule``."""
+    private: bool = False
+    """Whether only other rules see it."""
     prefixes: frozenset[str] = frozenset()
     """Words before a star that ends an item of a list: it may mean all rules whose names begin so."""
 
@@ -88,6 +96,14 @@ class RuleFile:
     names_external: bool
     """Whether the word of an external stands in it; whether it is one, only the compiler knows."""
 
+    def text_of(self, rule: Rule) -> str:
+        """The rule as it stands there, from its first word to its last brace."""
+        return self.text[rule.start : rule.span[1]]
+
+    def digest_of(self, rule: Rule) -> str:
+        """SHA-256 of `text_of` in UTF-8."""
+        return hashlib.sha256(self.text_of(rule).encode()).hexdigest()
+
     @property
     def is_index(self) -> bool:
         """Whether it only includes other files."""
@@ -100,6 +116,11 @@ def read(path: Path) -> RuleFile | Defect:
         raw = path.read_bytes()
     except OSError as error:
         return Defect(path, f"can't be read ({error.strerror})")
+    return from_bytes(path, raw)
+
+
+def from_bytes(path: Path, raw: bytes) -> RuleFile | Defect:
+    """Look at the bytes of a rule file."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -115,9 +136,10 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
     imports: list[Import] = []
     rules: list[Rule] = []
     names_external = False
-    plain = True
+    modifiers: list[re.Match[str]] = []
     begun: Rule | None = None
-    place = 0
+    place = counted = 0
+    line = 1
     while (word := _WORDS.search(text, place)) is not None:
         place = word.end()
         if word["target"] is not None:
@@ -126,24 +148,34 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
         elif word["module"] is not None:
             imports.append(Import(word["module"], word.span()))
         elif word["modifier"] is not None or word["modifier_too"] is not None:
-            plain = plain and begun is not None  # behind a string it is that string's
+            if begun is None:  # behind a string it is that string's
+                modifiers.append(word)
         elif word["rule"] is not None:
             if begun is not None:
                 rules.append(begun)
                 names_external = True
             name = next(tokens_of(text, place), None)
-            begun = Rule("" if name is None else name.text, (word.start(), word.start()), plain)
+            line += text.count("\n", counted, word.start())
+            counted = word.start()
+            begun = _begin("" if name is None else name.text, word.start(), line, modifiers)
         elif word["condition"] is not None:
             condition, whole, place = _condition(text, place)
             words = frozenset(token.text for token in condition)
             names_external = names_external or not whole or not words.isdisjoint(EXTERNALS)
             if begun is not None and whole:
                 rules.append(_finish(begun, condition, place))
-                begun, plain = None, True
+                begun = None
+                modifiers.clear()
     if begun is not None:
         rules.append(begun)
         names_external = True
     return RuleFile(path, text, raw, tuple(includes), tuple(imports), tuple(rules), names_external)
+
+
+def _begin(name: str, start: int, line: int, modifiers: Sequence[re.Match[str]]) -> Rule:
+    first = min((word.start() for word in modifiers), default=start)
+    private = any(word["modifier"] is not None for word in modifiers)
+    return Rule(name, (start, start), not modifiers, start=first, line=line, private=private)
 
 
 def _finish(begun: Rule, condition: list[Token], last: int) -> Rule:
@@ -155,7 +187,13 @@ def _finish(begun: Rule, condition: list[Token], last: int) -> Rule:
     prefixes = {
         word for word, star, end in zip(words, words[1:], words[2:], strict=False) if star == "*" and end in (",", ")")
     }
-    return Rule(begun.name, (begun.span[0], last), begun.plain, verdict, frozenset(words), frozenset(prefixes))
+    return replace(
+        begun,
+        span=(begun.span[0], last),
+        verdict=verdict,
+        words=frozenset(words),
+        prefixes=frozenset(prefixes),
+    )
 
 
 def _condition(text: str, start: int) -> tuple[list[Token], bool, int]:

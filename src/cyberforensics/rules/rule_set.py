@@ -1,12 +1,13 @@
 """Loaded packs: recorded, checked, compiled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics.errors import CannotWrite, RulePackError
-from cyberforensics.model.case_document import ListRecord, PackRecord
+from cyberforensics.model.case_document import ListRecord, PackRecord, RuleRecord
 from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.rules.archive import Archive, pack_of
 from cyberforensics.rules.compiled import CompiledFile, CompiledRules
 from cyberforensics.rules.compiling import Compilation, Unit, compile_packs
 from cyberforensics.rules.engines import Engine, Rules, engine_named
@@ -14,6 +15,7 @@ from cyberforensics.rules.keyword_list import read_keywords
 from cyberforensics.rules.keyword_rules import keyword_pack
 from cyberforensics.rules.lists import once, unique_names
 from cyberforensics.rules.packs import Pack, read_pack
+from cyberforensics.rules.rule_file import Defect
 from cyberforensics.rules.scanner import Namespace
 
 
@@ -22,6 +24,8 @@ class RuleSet:
     """Every rule of one run."""
 
     packs: tuple[PackRecord, ...]
+    rules: tuple[RuleRecord, ...]
+    """Every rule of the packs that runs."""
     problems: tuple[Problem, ...]
     """One for each rule file that was left out on request."""
     keywords: tuple[ListRecord, ...]
@@ -38,6 +42,8 @@ class RuleSet:
     lean: Rules | None
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
     engine_used: Engine
+    defects: tuple[Defect, ...] = ()
+    """Why rule files were left out on request."""
 
     @property
     def empty(self) -> bool:
@@ -79,19 +85,20 @@ class RuleSet:
 
 
 def load(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Archive],
     *,
     keywords: Sequence[Path] = (),
     skip_broken: bool = False,
     engine: str = "yara-python",
 ) -> RuleSet:
-    """Read and compile packs (folders, with or without ``pack.toml``, or single rule files) and lists of keywords.
+    """Read and compile packs (folders, with or without ``pack.toml``, single rule files, archives) and keyword lists.
 
     A path given twice counts once. Where two packs have the same name, the later one is called ``name-2``.
     With `skip_broken`, files that do not compile are left out and listed in its record and as problems.
 
     Raises:
-        RulePackError: a pack is missing, empty or malformed; or files do not compile: `details` has one line
+        RulePackError: a pack is missing, empty, malformed or not for this engine; two declare an external in different
+            ways; or files do not compile: `details` has one line
             ``file:line: reason`` for each.
         UsageError: there is no such engine.
         ListError: a list of keywords is broken.
@@ -99,9 +106,11 @@ def load(
     used = engine_named(engine)
     lists = [read_keywords(path) for path in once(keywords)]
     list_names = unique_names([found.name for found in lists])
-    packs = [read_pack(path) for path in once(paths)]
+    packs = [pack_of(found) if isinstance(found, Archive) else read_pack(found) for found in _once(paths)]
     names = [*unique_names([pack.name for pack in packs]), *list_names]
     of_rules = len(packs)
+    signers = {found.path: found.signed_by for found in paths if isinstance(found, Archive)}
+    _refuse_unfit(packs, used)
     packs += [keyword_pack(found, name, used) for found, name in zip(lists, list_names, strict=True)]
     compilation = compile_packs(packs, used)
     if compilation.defects and not skip_broken:
@@ -109,7 +118,11 @@ def load(
     if packs and not compilation.units:
         raise _broken(compilation)
     return RuleSet(
-        packs=tuple(_record(number, names[number], pack, compilation) for number, pack in enumerate(packs[:of_rules])),
+        packs=tuple(
+            _record(number, names[number], pack, compilation, signers.get(pack.folder))
+            for number, pack in enumerate(packs[:of_rules])
+        ),
+        rules=tuple(_rules_of(names, packs[:of_rules], compilation)),
         keywords=tuple(
             ListRecord(name, found.version, "keywords", len(found.keywords), found.sha256)
             for found, name in zip(lists, list_names, strict=True)
@@ -121,6 +134,7 @@ def load(
                 packs[unit.pack].namespace_of(unit.path) if unit.pack < of_rules else "keywords",
                 unit in compilation.looking,
                 "yara" if unit.pack < of_rules else "keyword",
+                packs[unit.pack].manifest.severity,
             )
             for unit in compilation.units
         ),
@@ -129,7 +143,39 @@ def load(
         whole=compilation.sets.whole,
         lean=compilation.sets.lean,
         engine_used=used,
+        defects=compilation.defects,
     )
+
+
+def _once(found: Sequence[Path | Archive]) -> list[Path | Archive]:
+    """Each once, as it was first given."""
+    unique: dict[Path, Path | Archive] = {}
+    for one in found:
+        unique.setdefault((one.path if isinstance(one, Archive) else one).resolve(), one)
+    return list(unique.values())
+
+
+def _refuse_unfit(packs: Sequence[Pack], engine: Engine) -> None:
+    """Packs that are not for this engine, and packs that mean different things by one variable.
+
+    Raises:
+        RulePackError: there is such a pack.
+    """
+    declared: dict[str, tuple[Pack, object]] = {}
+    for pack in packs:
+        if not pack.manifest.runs_on(engine):
+            wanted = ", ".join(f"{name} {versions}".rstrip() for name, versions in pack.manifest.engines.items())
+            raise RulePackError(
+                f"The pack {pack.name} is for {wanted}, and not for {engine.version()}.",
+                hint="run it with an engine that its pack.toml names: --engine",
+            )
+        for external in pack.manifest.externals:
+            other, before = declared.setdefault(external.name, (pack, external))
+            if before != external:
+                raise RulePackError(
+                    f"The packs {other.name} and {pack.name} declare the external {external.name} in different ways.",
+                    hint="run them one after the other: cyberforensics scan",
+                )
 
 
 def _broken(compilation: Compilation) -> RulePackError:
@@ -141,16 +187,37 @@ def _broken(compilation: Compilation) -> RulePackError:
     )
 
 
-def _record(number: int, name: str, pack: Pack, compilation: Compilation) -> PackRecord:
+def _rules_of(names: Sequence[str], packs: Sequence[Pack], compilation: Compilation) -> Iterator[RuleRecord]:
+    """Every rule that runs, in the order of packs and files; what a file includes stands in its namespace."""
+    for unit in compilation.units:
+        if unit.pack < len(packs):
+            pack = packs[unit.pack]
+            namespace = pack.namespace_of(unit.path)
+            for path in sorted(pack.closure([unit.path])):
+                file = pack.files[path]
+                for rule in file.rules:
+                    yield RuleRecord(
+                        names[unit.pack],
+                        namespace,
+                        rule.name,
+                        pack.name_of(path),
+                        rule.line,
+                        file.digest_of(rule),
+                        file.text_of(rule),
+                    )
+
+
+def _record(number: int, name: str, pack: Pack, compilation: Compilation, signed_by: str | None) -> PackRecord:
     heads = [unit.path for unit in compilation.units if unit.pack == number]
     return PackRecord(
         name=name,
-        version=pack.version,
-        licence=pack.licence,
+        version=pack.manifest.version,
+        licence=pack.manifest.licence,
         sha256=pack.digest(),
         rules=sum(len(pack.files[path].rules) for head in heads for path in pack.closure([head])),
         files=len(set(pack.closure(heads))),
         left_out=tuple(pack.name_of(unit.path) for unit in compilation.broken if unit.pack == number),
+        signed_by=signed_by,
     )
 
 

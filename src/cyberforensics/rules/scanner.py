@@ -9,11 +9,12 @@ from typing import NamedTuple
 from cyberforensics.model.examination import Finding
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.rules.conditions import PROGRAM
-from cyberforensics.rules.engines import Match, Rules
+from cyberforensics.rules.engines import ExternalValue, Match, Rules
 from cyberforensics.rules.engines.base import Data, EngineFailed, Matches, OutOfTime
 from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.findings import finding_of
 from cyberforensics.rules.keyword_findings import keyword_finding
+from cyberforensics.rules.manifest import NO_MAPPING, SeverityMapping
 
 
 class Namespace(NamedTuple):
@@ -26,6 +27,8 @@ class Namespace(NamedTuple):
     """Whether the file uses an external."""
     source: str = "yara"
     """``keyword`` of a list of keywords."""
+    severities: SeverityMapping = NO_MAPPING
+    """What the pack says of severities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,13 @@ class Scanner:
         It gives what `scan` and `scan_name` give together, in one pass over the bytes: most contents have
         one name. `Finding.per_name` tells which findings hold for that name only.
         """
+        known = externals.values()
         if self._whole is not None:
-            return self._run(self._fitting(self._whole, data), data, timeout, externals.values())
-        parts = (self.scan(data, timeout=timeout), self.scan_name(data, externals, timeout=timeout))
+            return self._run(self._fitting(self._whole, data), data, timeout, known)
+        parts = (
+            self._run(self._fitting(self._content, data), data, timeout, dict(externals.declared)),
+            self._run(self._per_name, data, timeout, known),
+        )
         findings = sorted((finding for part in parts for finding in part.findings), key=_order)
         problems = dict.fromkeys(problem for part in parts for problem in part.problems)
         return ScanResult(tuple(findings), tuple(problems), all(part.complete for part in parts))
@@ -90,7 +97,9 @@ class Scanner:
         # Half of the rules of a usual pack can't match what is no program, and cost time all the same.
         return rules if self._lean is None or data[: len(PROGRAM)] == PROGRAM else self._lean
 
-    def _run(self, rules: Rules | None, data: Data, timeout: float, externals: Mapping[str, str]) -> ScanResult:
+    def _run(
+        self, rules: Rules | None, data: Data, timeout: float, externals: Mapping[str, ExternalValue]
+    ) -> ScanResult:
         if rules is None:
             return ScanResult()
         began = time.monotonic()

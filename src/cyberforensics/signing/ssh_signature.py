@@ -95,8 +95,8 @@ def allowed_line(identity: str, namespace: str, blob: bytes) -> str:
     return f'{identity} namespaces="{namespace}" {kind.decode()} {_encoded(blob)}\n'
 
 
-def is_allowed(blob: bytes, allowed_signers: str, identity: str, namespace: str) -> bool:
-    """Whether a file of allowed signers (``ssh-keygen``, ALLOWED SIGNERS) has the key under this identity.
+def is_allowed(blob: bytes, allowed_signers: str, identity: str | None, namespace: str) -> bool:
+    """Whether a file of allowed signers (``ssh-keygen``, ALLOWED SIGNERS) has the key under an identity: this, or any.
 
     Raises:
         NotValid: the key stands in a line with options that this version does not read.
@@ -104,7 +104,7 @@ def is_allowed(blob: bytes, allowed_signers: str, identity: str, namespace: str)
     for line in allowed_signers.splitlines():
         words = _words(line)
         kind = next((at for at, word in enumerate(words) if _encoded(blob) == word), None)
-        if kind is None or kind < 2 or not _names(words[0], identity):
+        if kind is None or kind < 2 or (identity is not None and not _names(words[0], identity)):
             continue
         options = [part for word in words[1 : kind - 1] for part in _options(word)]
         if not all(name == "namespaces" for name, _ in options):
@@ -179,10 +179,14 @@ def _unarmoured(text: str) -> bytes:
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if len(text) > _LONGEST or lines[0] != _BEGIN or _END not in lines or any(lines[lines.index(_END) + 1 :]):
         raise NotValid("it has not the form of an SSH signature")
+    encoded = "".join(lines[1 : lines.index(_END)])
     try:
-        return base64.b64decode("".join(lines[1 : lines.index(_END)]), validate=True)
+        frame = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
         raise NotValid("its base64 is damaged") from error
+    if _encoded(frame) != encoded:  # bits that decode to nothing are changed
+        raise NotValid("its base64 is damaged")
+    return frame
 
 
 def _fields(frame: bytes) -> list[bytes]:

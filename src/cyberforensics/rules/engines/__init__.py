@@ -1,11 +1,31 @@
 """The rule engines: compile, load, run, and which they are."""
 
 from cyberforensics.errors import UsageError
-from cyberforensics.rules.engines.base import EXTERNALS, DoesNotCompile, Engine, MappedFile, Match, Meta, Rules
+from cyberforensics.rules.engines.base import (
+    EXTERNALS,
+    DoesNotCompile,
+    Engine,
+    ExternalValue,
+    MappedFile,
+    Match,
+    Meta,
+    Rules,
+)
 from cyberforensics.rules.engines.yara_python import YaraPython
 from cyberforensics.rules.engines.yara_x import YaraX
 
-__all__ = ["ENGINES", "EXTERNALS", "DoesNotCompile", "Engine", "MappedFile", "Match", "Meta", "Rules", "engine_named"]
+__all__ = [
+    "ENGINES",
+    "EXTERNALS",
+    "DoesNotCompile",
+    "Engine",
+    "ExternalValue",
+    "MappedFile",
+    "Match",
+    "Meta",
+    "Rules",
+    "engine_named",
+]
 
 ENGINES: tuple[Engine, ...] = (YaraPython(), YaraX())
 """Every engine; the first runs when none is named."""

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from mmap import mmap
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 """Variables that a rule may use without declaring them: facts of the entry's name, from the evidence."""
 
+ExternalValue = str | int | float | bool
+
 Meta = tuple[tuple[str, str | int | bool], ...]
+
+NONE_DECLARED: Mapping[str, ExternalValue] = MappingProxyType({})
 
 Place = tuple[int, int, bytes]
 """Offset and length of a match, and its first bytes."""
@@ -76,7 +81,7 @@ class Matches:
 class Rules(Protocol):
     """Compiled rules. One thread at a time may use them."""
 
-    def match(self, data: Data, externals: Mapping[str, str], *, seconds: int, fast: bool) -> Matches:
+    def match(self, data: Data, externals: Mapping[str, ExternalValue], *, seconds: int, fast: bool) -> Matches:
         """Run them. In the `fast` way, matches may be left out that no condition needs: the same rules match.
 
         Raises:
@@ -111,8 +116,19 @@ class Engine(Protocol):
         """Name and version, as every pass records it."""
         ...
 
-    def compile(self, texts: Mapping[str, str], includes: Mapping[str, str], *, with_externals: bool) -> Rules:
+    def compile(
+        self,
+        texts: Mapping[str, str],
+        includes: Mapping[str, str],
+        *,
+        with_externals: bool,
+        declared: Mapping[str, ExternalValue] = NONE_DECLARED,
+    ) -> Rules:
         """Compile every text in the namespace that is its key; ``include "KEY"`` inserts an included text.
+
+        Args:
+            with_externals: whether `EXTERNALS` are known.
+            declared: further variables that are known, and what they are where nothing else is said.
 
         Raises:
             DoesNotCompile: one of the texts has a mistake; which one is known only where it was compiled alone.

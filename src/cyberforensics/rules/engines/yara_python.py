@@ -10,9 +10,11 @@ import yara
 from cyberforensics.model.examination import MAX_MATCH_BYTES
 from cyberforensics.rules.engines.base import (
     EXTERNALS,
+    NONE_DECLARED,
     Data,
     DoesNotCompile,
     EngineFailed,
+    ExternalValue,
     Match,
     MatchedString,
     Matches,
@@ -38,7 +40,14 @@ class YaraPython:
         """Name and version, as every pass records it."""
         return f"yara-python {yara.__version__} (libyara {yara.YARA_VERSION})"
 
-    def compile(self, texts: Mapping[str, str], includes: Mapping[str, str], *, with_externals: bool) -> Rules:
+    def compile(
+        self,
+        texts: Mapping[str, str],
+        includes: Mapping[str, str],
+        *,
+        with_externals: bool,
+        declared: Mapping[str, ExternalValue] = NONE_DECLARED,
+    ) -> Rules:
         """Compile every text in the namespace that is its key.
 
         Raises:
@@ -47,7 +56,7 @@ class YaraPython:
         try:
             compiled = yara.compile(
                 sources=dict(texts),
-                externals=_NO_VALUES if with_externals else {},
+                externals={**declared, **(_NO_VALUES if with_externals else {})},
                 include_callback=lambda wanted, _from, _namespace: includes.get(wanted),
             )
         except (yara.Error, ValueError) as error:
@@ -68,7 +77,7 @@ class _Rules:
     def __init__(self, rules: yara.Rules) -> None:
         self._rules = rules
 
-    def match(self, data: Data, externals: Mapping[str, str], *, seconds: int, fast: bool) -> Matches:
+    def match(self, data: Data, externals: Mapping[str, ExternalValue], *, seconds: int, fast: bool) -> Matches:
         too_many: set[tuple[str, str, str]] = set()
 
         def warn(_kind: int, place: tuple[str, str, str]) -> int:

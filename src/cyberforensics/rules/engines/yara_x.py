@@ -12,9 +12,11 @@ from cyberforensics.model.examination import MAX_MATCH_BYTES
 from cyberforensics.model.versions import version_of
 from cyberforensics.rules.engines.base import (
     EXTERNALS,
+    NONE_DECLARED,
     Data,
     DoesNotCompile,
     EngineFailed,
+    ExternalValue,
     MappedFile,
     Match,
     MatchedString,
@@ -41,7 +43,14 @@ class YaraX:
         """Name and version, as every pass records it."""
         return f"yara-x {version_of('yara-x')}"
 
-    def compile(self, texts: Mapping[str, str], includes: Mapping[str, str], *, with_externals: bool) -> Rules:
+    def compile(
+        self,
+        texts: Mapping[str, str],
+        includes: Mapping[str, str],
+        *,
+        with_externals: bool,
+        declared: Mapping[str, ExternalValue] = NONE_DECLARED,
+    ) -> Rules:
         """Compile every text in the namespace that is its key; included texts lie in files meanwhile, as it wants them.
 
         Raises:
@@ -52,6 +61,8 @@ class YaraX:
         if with_externals:
             for name in EXTERNALS:
                 compiler.define_global(name, "")
+        for name, value in declared.items():
+            compiler.define_global(name, value)
         with tempfile.TemporaryDirectory(prefix="cyberforensics-includes-") as folder:
             compiler.add_include_dir(folder)
             for key, text in includes.items():
@@ -78,7 +89,7 @@ class _Rules:
         self._scanner = yara_x.Scanner(rules)
         self._scanner.max_matches_per_pattern(MOST_MATCHES)
 
-    def match(self, data: Data, externals: Mapping[str, str], *, seconds: int, fast: bool) -> Matches:
+    def match(self, data: Data, externals: Mapping[str, ExternalValue], *, seconds: int, fast: bool) -> Matches:
         for name, value in externals.items():
             self._scanner.set_global(name, value)
         self._scanner.set_timeout(seconds)

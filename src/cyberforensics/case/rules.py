@@ -1,0 +1,42 @@
+"""The rules of a pass: every one with its digest, and the text of those that matched."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from cyberforensics.case.store import Store
+from cyberforensics.model.case_document import RuleRecord
+
+
+def record_rules(database: sqlite3.Connection, pass_number: int, rules: Sequence[RuleRecord]) -> None:
+    """Write every rule that runs, without its text."""
+    database.executemany(
+        "INSERT OR IGNORE INTO rule VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        [(pass_number, one.pack, one.namespace, one.name, one.file, one.line, one.sha256) for one in rules],
+    )
+
+
+def record_matched(database: sqlite3.Connection, pass_number: int, rules: Sequence[RuleRecord]) -> None:
+    """Write the texts of the rules that have findings: with its text, a match can be repeated without the pack."""
+    matched = set(
+        database.execute(
+            "SELECT DISTINCT json_extract(data, '$.pack'), json_extract(data, '$.namespace'), "
+            "json_extract(data, '$.rule') FROM finding WHERE pass = ? AND json_extract(data, '$.source') = 'yara'",
+            (pass_number,),
+        )
+    )
+    database.executemany(
+        "UPDATE rule SET text = ? WHERE pass = ? AND pack = ? AND namespace = ? AND name = ?",
+        [
+            (one.text, pass_number, one.pack, one.namespace, one.name)
+            for one in rules
+            if (one.pack, one.namespace, one.name) in matched
+        ],
+    )
+
+
+def rules_of(store: Store, pass_number: int) -> Iterator[tuple[str, str, str, str, int, str, str | None]]:
+    """Pack, namespace, name, file, line, digest, and text where it matched; in the order of names."""
+    yield from store.database.execute(
+        "SELECT pack, namespace, name, file, line, sha256, text FROM rule WHERE pass = ? ORDER BY 1, 2, 3",
+        (pass_number,),
+    )

@@ -1,0 +1,34 @@
+"""``cyberforensics rules test``, as a pipeline runs it."""
+
+import json
+from pathlib import Path
+
+from tests.helpers import ROOT, run
+
+
+def test_the_shipped_packs_are_as_they_declare() -> None:
+    packs = sorted(path.parent for path in (ROOT / "rules").glob("*/pack.toml"))
+    done = run("rules", "test", *packs, "--json")
+    assert done.returncode == 0, done.stdout
+    result = json.loads(done.stdout)
+    assert not result["failed"]
+    assert [pack["pack"] for pack in result["packs"]] == [path.name for path in packs]
+    assert all(pack["rules"] == pack["tested"] and not pack["diagnostics"] for pack in result["packs"])
+
+
+def test_what_is_to_be_mended_ends_in_1_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "Foo" / "match").mkdir(parents=True)
+    (tmp_path / "tests" / "Foo" / "match" / "one").write_text("bar")
+    (tmp_path / "pack.toml").write_text("")
+    (tmp_path / "a.yar").write_text('rule Foo {\n strings: $a = "foo" condition: $a }\n')
+    done = run("rules", "test", tmp_path)
+    assert done.returncode == 1
+    first, excerpt, caret, *_ = done.stdout.splitlines()
+    assert first == (
+        f"{tmp_path}/a.yar:1:6: error: Foo: The rule does not match its sample tests/Foo/match/one. [CFR901]"
+    )
+    assert (excerpt, caret) == ("    rule Foo {", "         ^^^")
+
+
+def test_a_pack_that_is_none_ends_in_30(tmp_path: Path) -> None:
+    assert run("rules", "test", tmp_path / "nowhere").returncode == 30
