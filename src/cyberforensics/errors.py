@@ -16,6 +16,7 @@ Trouble with a part of the evidence is not an error: it is a `Problem` that trav
 """
 
 EXIT_DONE = 0
+EXIT_FINDINGS_IN_PACK = 1  # of `rules` alone: something in the pack is to be mended
 EXIT_USAGE = 2
 EXIT_PROBLEMS = 10  # done, with problems that reduce coverage
 EXIT_FAIL_ON = 11  # --fail-on was asked for and met

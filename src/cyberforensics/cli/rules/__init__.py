@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import typer
 
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = ()
+from cyberforensics.cli.rules import check
+
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("check", check.command),)
 """Every command, in the order in which help lists them."""
 
 app = typer.Typer(
@@ -14,5 +16,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def _group() -> None:
+    """Write, check, test, measure and ship rule packs."""
+
+
 for _name, _command in COMMANDS:
     app.command(_name)(_command)
