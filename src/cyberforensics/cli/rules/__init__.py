@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 import typer
 
-from cyberforensics.cli.rules import check
+from cyberforensics.cli.rules import check, diff, fmt, listing, new
 
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (("check", check.command),)
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("new", new.command),
+    ("check", check.command),
+    ("fmt", fmt.command),
+    ("list", listing.command),
+    ("diff", diff.command),
+)
 """Every command, in the order in which help lists them."""
 
 app = typer.Typer(

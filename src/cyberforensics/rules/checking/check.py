@@ -125,10 +125,10 @@ def _placed(remarks: Iterable[Remark], sources: Mapping[str, SourceText]) -> tup
 def _once(remarks: Iterable[Remark]) -> list[Remark]:
     """Without what is said twice: of a file that two others include, or of a string under two codes."""
     found = list(dict.fromkeys(remarks))
-    told = {(remark.file, remark.span, remark.code) for remark in found}
+    told = {(remark.file, remark.span and remark.span[0], remark.code) for remark in found}
 
     def known(remark: Remark, *codes: str) -> bool:
-        return any((remark.file, remark.span, code) in told for code in codes)
+        return any((remark.file, remark.span and remark.span[0], code) in told for code in codes)
 
     return [
         remark
