@@ -72,6 +72,10 @@ def command(
         Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write all that is said now into this file.")
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="The form of the output.")] = Format.TEXT,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", metavar="FORMAT=FILE", help="Write another form into a file as well; repeatable."),
+    ] = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The day that counts as today.")
     ] = None,
@@ -89,10 +93,13 @@ def command(
         profile="" if profile is ProfileChoice.NONE else profile,
         externals=definitions(define or ()),
     )
+    files = [_file(text) for text in also or ()]
     known = frozenset[str]() if baseline is None else _known(baseline)
     for _ in changes(packs) if watch else (None,):
         outcome = rule_checking.check_packs(packs, options, fail_level=fail_level, baseline=known, progress=_Progress())
         render.lines(dict(FORMATS)[str(output_format)](outcome.document))
+        for form, path in files:
+            written(path, "".join(line + "\n" for line in dict(FORMATS)[form](outcome.document)))
         if write_baseline is not None:
             written(write_baseline, baseline_text((one.diagnostic, one.fingerprint) for one in outcome.everything))
         for line in _summary(outcome, fail_level):
@@ -124,6 +131,13 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"--date {text}: not a day of the form YYYY-MM-DD") from error
+
+
+def _file(text: str) -> tuple[str, Path]:
+    form, equals, place = text.partition("=")
+    if form not in dict(FORMATS) or not equals or not place:
+        raise UsageError(f"--also {text}: not of the form FORMAT=FILE", hint=f"formats: {', '.join(dict(FORMATS))}")
+    return form, Path(place)
 
 
 def _known(path: Path) -> frozenset[str]:
