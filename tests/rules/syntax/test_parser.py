@@ -139,6 +139,7 @@ def test_small_readings() -> None:
     assert list(hex_jumps("{ 4D [2] 5A [3-4] 00 [-] 01 [7-] // [9]\n }")) == [(2, 2), (3, 4), (0, None), (7, None)]
     assert max(literal_runs("/ab(cd)[0-9]e/")) == 4
     assert max(literal_runs("/abc?d|efg{4}/")) == 6
+    assert max(literal_runs("/(90){2,20}/")) == 4
     assert unbounded("/abc.*d/") == ".*"
     assert unbounded(r"/abc\.*d[.*]/") == ""
     assert (ends_open("/.*abc/"), ends_open("/abc.+/"), ends_open("/abc.{2}/")) == ("begins", "ends", "")

@@ -16,6 +16,7 @@ _HASH_NAME = re.compile(
 )
 _SIZES = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _WORD = re.compile(r"[0-9A-Za-z]+")
+_BETWEEN = re.compile(r"[\s,;|]+")
 _DATE_NAME = re.compile(
     r"(?:date|modified|created|updated|(?:creation|created|last_?modified|modification|update)(?:_date)?)", re.I
 )
@@ -61,7 +62,7 @@ def _hashes(view: View) -> Iterator[Remark]:
             if not _HASH_NAME.fullmatch(meta.name) or not isinstance(meta.value, str):
                 continue
             wanted = next((size for name, size in _SIZES.items() if name in meta.name.lower()), None)
-            for word in _WORD.findall(meta.value):
+            for word in filter(_WORD.fullmatch, _BETWEEN.split(meta.value)):
                 wrong = _wrong(word, wanted, alone=word == meta.value.strip())
                 if wrong:
                     message = f"the metadata {meta.name} is no hash: {wrong}"
@@ -91,6 +92,8 @@ def _dates(view: View) -> Iterator[Remark]:
             if found is None:
                 continue
             year, month, day = int(found[1]), int(found[3]), int(found[4])
+            if not 1990 <= year < 2100:
+                continue  # the day first, as in 03042017
             try:
                 written = date(year, month, day)
             except ValueError:

@@ -26,6 +26,7 @@ def _body(literal: str) -> str:
 def literal_runs(literal: str) -> Iterator[int]:
     """Lengths of the runs of known characters, those in groups included."""
     run = 0
+    grouped = False
     for found in _PART.finditer(_body(literal)):
         if (
             found["hex"] is not None
@@ -33,19 +34,21 @@ def literal_runs(literal: str) -> Iterator[int]:
             or (found["escaped"] is not None and found["escaped"] not in _CLASSES)
         ):
             run += 1
+            grouped = False
             continue
         count = found["count"]
         if count is not None:
             exact = re.fullmatch(r"\{(\d{1,6})(?:,\d*)?\}", count)
             if exact is not None and run:
-                run += int(exact[1]) - 1
-                yield run
+                times = min(int(exact[1]), 255)
+                yield run * times if grouped else run + times - 1
             elif count == "+":
                 yield run
             else:
                 yield run - 1
             run = 0
             continue
+        grouped = found["sign"] == ")"
         if found["sign"] in ("(", ")"):
             # A group that is not repeated goes on with what stands before it; one that may be absent is rare.
             continue
