@@ -36,7 +36,11 @@ def test_each_change_is_told_once(tmp_path: Path) -> None:
 
 def test_what_is_not_there_yet(tmp_path: Path) -> None:
     file = tmp_path / "a.yar"
-    seen = changes([file], lambda _: file.write_text("x") and None)
+
+    def sleep(_: float) -> None:
+        file.write_text("x")
+
+    seen = changes([file], sleep)
     next(seen)
     next(seen)
     assert file.exists()
