@@ -40,6 +40,7 @@ def _places(found: tuple[Diagnostic, ...]) -> list[tuple[str, str, int, int]]:
         ('import "nosuch"\nrule A { condition: nosuch.x }', [("CFR004", 1, 1)]),
         ('rule A { strings: $a = "éé" condition: #a > nothere }', [("CFR008", 1, 45)]),
         ("rule A { condition: B }\nrule B { condition: nothere }", [("CFR008", 1, 21), ("CFR008", 2, 21)]),
+        ('rule A { condition: pe.is_dll() }\nimport "pe"\nrule B { condition: pe.is_pe }', [("CFR008", 1, 21)]),
         ("rule B { condition: nothere }\nrule A { condition: B }", [("CFR008", 1, 21)]),
     ],
 )

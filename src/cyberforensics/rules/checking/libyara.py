@@ -1,11 +1,12 @@
 """What yara-python says of a text: one complaint for each rule that does not compile.
 
 libyara goes on after a mistake, and yara-python keeps the last one only, which often is a consequence. So where a text
-does not compile, its rules are tried in halves, with one that never matches in the place of each other rule, until the
-broken ones are alone.
+does not compile, its rules are tried in halves, until the broken ones are alone; a rule that never matches stands for
+each earlier one that they name.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -34,7 +35,10 @@ class _Trial:
         self._source = source
         self._externals = dict(externals)
         self._lines = Lines(source.text)
+        self._begins = [self._lines.line_of(rule.span[0]) for rule in source.rules]
         self._warnings: list[Complaint] = []
+        self._again: set[int] = set()
+        """Rules with the name of an earlier one."""
         self._lost: set[str] = set()
         """Modules that the engine has not: what else a rule that asks them does is not known."""
 
@@ -48,6 +52,7 @@ class _Trial:
         tried: list[int] = []
         for number, rule in enumerate(self._source.rules):
             if rule.name in seen and rule.complete:
+                self._again.add(number)
                 base.append((*rule.span, ""))
                 message = f'duplicated identifier "{rule.name}"'
                 found.append(Complaint(PYTHON, Sort.MISTAKE, *rule.name_span, message, number))
@@ -63,14 +68,12 @@ class _Trial:
         outside = self._compile([*base, *self._stubs(tried)])
         if outside is not None:
             found.append(self._complaint(outside, None))
-            base = [*base, *self._gaps(base)]
-        if tried and self._compile([*base, *self._stubs(tried)]) is None:
-            found += self._search(tried, tried, base) or []
-        return found
+        found += self._search(tried) or []
+        return found or [self._complaint(failed, None)]
 
-    def _search(self, group: Sequence[int], tried: Sequence[int], base: Sequence[_Edit]) -> list[Complaint] | None:
-        """The complaints about a group of rules; None where it compiles."""
-        failed = self._compile([*base, *self._stubs(sorted(set(tried).difference(group)))])
+    def _search(self, group: Sequence[int]) -> list[Complaint] | None:
+        """The complaints about neighbouring rules; None where they compile."""
+        failed = self._compile_alone(group)
         if failed is None:
             return None
         if len(group) == 1:
@@ -78,10 +81,35 @@ class _Trial:
             known = not self._lost.isdisjoint(self._source.rules[group[0]].words)
             return [] if known else [self._complaint(failed, group[0])]
         half = len(group) // 2
-        parts = [self._search(part, tried, base) for part in (group[:half], group[half:])]
+        parts = [self._search(part) for part in (group[:half], group[half:])]
         if parts == [None, None]:
             return [self._complaint(failed, None)]  # together only: a limit of the engine
         return [one for part in parts for one in part or ()]
+
+    def _compile_alone(self, group: Sequence[int]) -> tuple[int, str] | None:
+        """Compile some rules, with the imports and with stubs of the rules before them that they name.
+
+        The line of a mistake counts as in the text where it is about one rule.
+        """
+        rules = [self._source.rules[number] for number in group]
+        words = frozenset[str]().union(*(rule.words for rule in rules))
+        sets = any(token.text == "*" for rule in rules for token in rule.condition)
+        before = [
+            number
+            for number in range(group[0] if group else 0)
+            if number not in self._again and (sets or self._source.rules[number].name in words)
+        ]
+        imports = [one for one in self._source.imports if one.value not in self._lost]
+        begin = rules[0].span[0] if rules else 0
+        header = [f'import "{one.value}"' for one in imports if one.span[0] < begin]
+        header += [stub for _, _, stub in self._stubs(before)]
+        # An import holds for what follows it.
+        parts = sorted([rule.span for rule in rules] + [one.span for one in imports if one.span[0] > begin])
+        texts = [self._source.text[slice(*part)] for part in parts]
+        failed = self._compile_text("\n".join((" ".join(header), *texts)))
+        if failed is None or len(rules) != 1:
+            return failed
+        return failed[0] - 2 + self._lines.line_of(rules[0].span[0]), failed[1]
 
     def _stubs(self, numbers: Sequence[int]) -> list[_Edit]:
         rules = [self._source.rules[number] for number in numbers]
@@ -89,18 +117,6 @@ class _Trial:
             (*rule.span, f"rule {rule.name}{{condition:false}}" if 0 < len(rule.name) <= _LONGEST_NAME else "")
             for rule in rules
         ]
-
-    def _gaps(self, base: Sequence[_Edit]) -> list[_Edit]:
-        """All that is neither a rule nor an import."""
-        gone = {(start, end) for start, end, _ in base}
-        kept = sorted([rule.span for rule in self._source.rules] + [one.span for one in self._source.imports])
-        edits: list[_Edit] = []
-        place = 0
-        for start, end in kept:
-            edits.append((place, start, ""))
-            place = end
-        edits.append((place, len(self._source.text), ""))
-        return [edit for edit in edits if edit[0] < edit[1] and edit[:2] not in gone]
 
     def _refuses_module(self, name: str) -> bool:
         try:
@@ -111,8 +127,11 @@ class _Trial:
 
     def _compile(self, edits: Sequence[_Edit]) -> tuple[int, str] | None:
         """Line and reason of the last mistake; None where all compiles, and then its warnings are kept."""
+        return self._compile_text(edited(self._source.text, edits))
+
+    def _compile_text(self, text: str) -> tuple[int, str] | None:
         try:
-            rules = yara.compile(source=edited(self._source.text, edits), externals=self._externals, includes=False)
+            rules = yara.compile(source=text, externals=self._externals, includes=False)
         except (yara.Error, ValueError) as error:
             place = _PLACE.fullmatch(str(error))
             return (1, str(error)) if place is None else (int(place["line"]), place["reason"])
@@ -122,15 +141,8 @@ class _Trial:
     def _warning(self, text: str) -> Complaint:
         place = _PLACE.fullmatch(text)
         line, reason = (1, text) if place is None else (int(place["line"]), place["reason"])
-        number = next(
-            (
-                number
-                for number, rule in enumerate(self._source.rules)
-                if self._lines.line_of(rule.span[0]) <= line <= self._lines.line_of(rule.span[1])
-            ),
-            None,
-        )
-        found = self._complaint((line, reason), number)
+        number = bisect_right(self._begins, line) - 1
+        found = self._complaint((line, reason), number if number >= 0 else None)
         return replace(found, sort=Sort.WARNING)
 
     def _complaint(self, failed: tuple[int, str], number: int | None) -> Complaint:

@@ -1,5 +1,6 @@
 """What YARA-X says of a text: its own structured diagnostics, with what is only a consequence left out."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,9 @@ def complaints(source: SourceText, externals: Externals) -> list[Complaint]:
         if not news:
             break
         broken |= news
+    else:
+        message = f"more mistakes of grammar than {_MOST_ROUNDS} rounds could find: mend these first"
+        found[None, 0, message] = Complaint(X, Sort.MISTAKE, 0, 0, message)
     return [*_first_of_grammar(list(found.values())), *_strictly(source, externals, list(found.values()))]
 
 
@@ -151,11 +155,10 @@ def _back(place: int, shift: list[tuple[int, int]]) -> int:
 
 
 def _rule_at(source: SourceText, start: int) -> int | None:
-    for number, rule in enumerate(source.rules):
-        if rule.span[0] <= start < max(rule.span[1], rule.span[0] + 1):
-            before = source.rules[number - 1] if number else None
-            # What lacks its last brace is complained of where the next rule begins.
-            return number - 1 if before is not None and not before.complete and start <= rule.name_span[0] else number
-        if rule.span[0] > start:
-            break
-    return None
+    number = bisect_right(source.rules, start, key=lambda rule: rule.span[0]) - 1
+    if number < 0 or start >= source.rules[number].span[1]:
+        return None
+    before = source.rules[number - 1] if number else None
+    # What lacks its last brace is complained of where the next rule begins.
+    broken = before is not None and not before.complete and start <= source.rules[number].name_span[0]
+    return number - 1 if broken else number
