@@ -16,6 +16,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 """Every command, in the order in which help lists them."""
 
 app = typer.Typer(
+    name="rules",
     help="Write, check, test, measure and ship rule packs.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
