@@ -12,7 +12,7 @@ rule Bitcoin_Core_Wallet
         sample = "wallet.toml"
 
     strings:
-        $record_1 = "\x0abestblock" // the length stands before each word
+        $record_1 = "\x0abestblock"  // the length stands before each word
         $record_2 = "\x09bestblock"
         $record_3 = "\x07keymeta"
         $record_4 = "\x0adefaultkey"

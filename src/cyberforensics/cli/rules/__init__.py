@@ -4,12 +4,17 @@ from collections.abc import Callable
 
 import typer
 
-from cyberforensics.cli.rules import benching, building, testing
+from cyberforensics.cli.rules import benching, building, check, diff, fmt, listing, new, testing
 
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("new", new.command),
+    ("check", check.command),
     ("test", testing.command),
     ("bench", benching.command),
+    ("fmt", fmt.command),
     ("build", building.command),
+    ("list", listing.command),
+    ("diff", diff.command),
 )
 """Every command, in the order in which help lists them."""
 
