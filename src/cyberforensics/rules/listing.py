@@ -1,6 +1,6 @@
 """What rules a pack has, without compiling it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,19 +26,19 @@ class ListedRule:
     is_global: bool
     tags: tuple[str, ...]
     externals: tuple[str, ...]
-    """Those that every rule may use, and those given as declared."""
+    """Those that every rule may use, and those that the pack declares."""
     modules: tuple[str, ...]
     text: RuleText
 
 
-def list_rules(path: Path, declared: Iterable[str] = ()) -> tuple[ListedRule, ...]:
+def list_rules(path: Path) -> tuple[ListedRule, ...]:
     """The rules of a pack or rule file, in the order of namespaces and places; of broken ones, what can be read.
 
     Raises:
         RulePackError: there is no pack.
     """
     pack = read_pack(path)
-    known = frozenset((*EXTERNALS, *declared))
+    known = frozenset((*EXTERNALS, *(external.name for external in pack.manifest.externals)))
     return tuple(rule for head in pack.heads(set(pack.defects)) for rule in _of_head(pack, head, known))
 
 
@@ -57,7 +57,7 @@ def _of_head(pack: Pack, head: Path, known: frozenset[str]) -> Iterator[ListedRu
                     namespace=pack.namespace_of(head),
                     file=pack.name_of(path),
                     line=lines.line_of(rule.name_span[0]),
-                    severity=severity_of(meta),
+                    severity=severity_of(meta, pack.manifest.severity),
                     sensitive=is_sensitive(meta, rule.tags),
                     private="private" in rule.modifiers,
                     is_global="global" in rule.modifiers,

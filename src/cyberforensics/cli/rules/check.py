@@ -56,7 +56,10 @@ class ProfileChoice(StrEnum):
 
 def command(
     packs: Annotated[list[Path], typer.Argument(metavar="PACK...", help="Folders of rules, or rule files.")],
-    engine: Annotated[EngineChoice, typer.Option("--engine", help="Which engines must take it.")] = EngineChoice.BOTH,
+    engine: Annotated[
+        EngineChoice | None,
+        typer.Option("--engine", help="Which engines must take it; else those that the pack names."),
+    ] = None,
     profile: Annotated[
         ProfileChoice | None, typer.Option("--profile", help="Convention that the metadata is held to.")
     ] = None,
@@ -89,7 +92,7 @@ def command(
     """
     options = CheckOptions(
         today=_day(day),
-        engines=engine.engines,
+        engines=None if engine is None else engine.engines,
         profile="" if profile is ProfileChoice.NONE else profile,
         externals=definitions(define or ()),
     )

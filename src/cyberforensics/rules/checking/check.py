@@ -15,7 +15,8 @@ from cyberforensics.rules.checking.compiling import compile_pack
 from cyberforensics.rules.checking.complaints import ENGINES, Externals
 from cyberforensics.rules.checks import BY_NAME, CHECKS, Remark, View
 from cyberforensics.rules.engines import EXTERNALS
-from cyberforensics.rules.packs import MANIFEST, read_pack
+from cyberforensics.rules.manifest import MANIFEST
+from cyberforensics.rules.packs import Pack, read_pack
 from cyberforensics.rules.rule_file import shown
 from cyberforensics.rules.syntax import Lines, SourceText, parse
 
@@ -30,7 +31,8 @@ class CheckOptions:
     """What a check is held to."""
 
     today: date
-    engines: AbstractSet[str] = frozenset(ENGINES)
+    engines: AbstractSet[str] | None = None
+    """None for those that the pack says it is for."""
     profile: str | None = None
     """A profile of metadata; None for the pack's own, empty for none."""
     externals: Externals = field(default_factory=dict)
@@ -72,15 +74,16 @@ def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None
         for path, defect in pack.defects.items()
         if path in pack.members
     ]
-    externals: Externals = {**dict.fromkeys(EXTERNALS, ""), **options.externals}
-    remarks += compile_pack(pack, sources, options.engines, externals, progress)
+    own = {external.name: external.default for external in pack.manifest.externals}
+    externals: Externals = {**dict.fromkeys(EXTERNALS, ""), **own, **options.externals}
+    remarks += compile_pack(pack, sources, _engines(pack, options), externals, progress)
     joined = {names[path] for path in sources if sources[path].includes}
     joined |= {names[step.target] for path in sources for step in pack.files[path].includes if step.target in names}
     broken = {(remark.file, remark.rule) for remark in remarks if BY_NAME[remark.code].level == Level.ERROR}
     view = View(
         files={names[path]: _sound(source, names[path], broken) for path, source in sources.items()},
         externals=frozenset(externals),
-        profile=options.profile or "",
+        profile=_profile(pack, options),
         today=options.today,
         joined=frozenset(joined),
     )
@@ -95,6 +98,18 @@ def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None
         sum(len(source.rules) for path, source in sources.items() if path in pack.members),
         excused,
     )
+
+
+def _engines(pack: Pack, options: CheckOptions) -> AbstractSet[str]:
+    if options.engines is not None:
+        return options.engines
+    return frozenset(pack.manifest.engines) or frozenset(ENGINES)
+
+
+def _profile(pack: Pack, options: CheckOptions) -> str:
+    if options.profile is not None:
+        return options.profile
+    return "" if pack.manifest_raw is None else pack.manifest.profile
 
 
 def _sound(source: SourceText, name: str, broken: AbstractSet[tuple[str, str | None]]) -> SourceText:
