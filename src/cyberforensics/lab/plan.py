@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
 
 Kind = Literal["file", "directory", "link"]
+NameState = Literal["allocated", "deleted", "orphan", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class PlacedFile:
     slack_at: int | None
     """Offset in the volume of the bytes put behind the end."""
     times: tuple[StoredTime, ...]
-    name_state: Literal["allocated", "deleted", "orphan", "gone"]
+    name_state: NameState
     content_readable: bool
     """False where the clusters were given to something else."""
 
