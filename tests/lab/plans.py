@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -151,11 +152,13 @@ def agrees_with_triage(
     work: Path,
     *,
     problems: Sequence[tuple[str, str | None]] = (),
+    targets: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """What the product records, read by two readers, is what was written.
 
     Args:
         problems: what is said of volumes where something was overwritten: codes, and the paths they are of.
+        targets: of symbolic links.
     """
     summary = triage([image], work / "case", Options(rule_packs=(), workers=1, cross_check=True, verify="no"))
     assert summary is not None
@@ -165,7 +168,7 @@ def agrees_with_triage(
         troubles = [(problem.code, problem.path) for *_, problem in case.problems(store)]
     assert [one.state for one in found] == ["compared"], found
     assert [one.different for one in found] == [0], found
-    assert sorted(troubles, key=str) == sorted(problems, key=str)
+    assert sorted(troubles, key=str) == sorted(problems, key=str), troubles
     orphans = {row.entry.meta_address: row for path, row in rows.items() if path.startswith("/$OrphanFiles/")}
     for one in placed:
         path = one.path
@@ -181,6 +184,7 @@ def agrees_with_triage(
             if (moment := decode(time.timestamp)).flag is None
         }
         assert texts == {time.meaning: (time.time, time.precision, time.zone_basis) for time in one.times}, path
+        assert row.entry.link_target == targets.get(path), path
         if path in data and one.content_readable:
             assert row.entry.size == one.size == len(data[path])
             if one.size:
