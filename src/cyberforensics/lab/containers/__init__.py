@@ -1,0 +1,15 @@
+"""Writers of containers: what a finished disk is handed out in."""
+
+from collections.abc import Mapping
+
+from cyberforensics.lab.containers.about import Acquisition, Container
+from cyberforensics.lab.containers.e01 import write_e01
+from cyberforensics.lab.containers.raw import write_raw
+
+CONTAINERS: Mapping[str, Container] = {
+    "raw": write_raw,
+    "e01": write_e01,
+}
+"""By the name that a scenario gives the container."""
+
+__all__ = ["CONTAINERS", "Acquisition", "Container"]
