@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from cyberforensics.lab.filesystems.exfat import write_exfat
 from cyberforensics.lab.filesystems.ext4 import write_ext4
 from cyberforensics.lab.filesystems.fat import write_fat12, write_fat16, write_fat32
 from cyberforensics.lab.plan import Writer
 
 WRITERS: Mapping[str, Writer] = {
+    "exfat": write_exfat,
     "ext4": write_ext4,
     "fat12": write_fat12,
     "fat16": write_fat16,

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from cyberforensics.lab.filesystems.ext4_shape import FIRST_INODE, INODE, Ext4Shape, has_copy
 from cyberforensics.lab.filesystems.moments import SECOND
+from cyberforensics.lab.filesystems.room import mark
 from cyberforensics.lab.filesystems.tree import Run
 from cyberforensics.lab.plan import CannotHold, PlannedVolume
 
@@ -34,17 +35,6 @@ class Used:
 
     def of_group(self, group: int, block: int) -> bytearray:
         return self._bits[group * block : (group + 1) * block]
-
-
-def mark(bits: bytearray, first: int, count: int) -> None:
-    """Set bits, the lowest of a byte first."""
-    while count and first % 8:
-        bits[first // 8] |= 1 << first % 8
-        first, count = first + 1, count - 1
-    whole = count // 8
-    bits[first // 8 : first // 8 + whole] = b"\xff" * whole
-    for bit in range(first + 8 * whole, first + count):
-        bits[bit // 8] |= 1 << bit % 8
 
 
 def put_groups(

@@ -4,7 +4,7 @@ Layout: Microsoft FAT32 File System Specification 1.03, "Boot Sector and BPB", "
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from cyberforensics.lab.filesystems.fat_names import SLOT
@@ -23,8 +23,8 @@ def put_tables(out: BinaryIO, base: int, shape: FatShape, chains: list[list[Run]
         if shape.bits == 12:
             values = [0xFF8, 0xFFF] + [0] * (shape.clusters + shape.clusters % 2)
             for runs in chains:
-                for first, links in _links(runs):
-                    values[first : first + len(links)] = [value & 0xFFF for value in links]
+                for first, piece in links(runs, _END):
+                    values[first : first + len(piece)] = [value & 0xFFF for value in piece]
             pairs = zip(values[::2], values[1::2], strict=True)
             out.seek(start)
             out.write(b"".join((low | high << 12).to_bytes(3, "little") for low, high in pairs))
@@ -34,15 +34,15 @@ def put_tables(out: BinaryIO, base: int, shape: FatShape, chains: list[list[Run]
         out.seek(start)
         out.write(struct.pack(f"<2{letter}", 0x0FFFFFF8 & mask, mask))
         for runs in chains:
-            for first, links in _links(runs):
+            for first, piece in links(runs, _END):
                 out.seek(start + first * width)
-                out.write(struct.pack(f"<{len(links)}{letter}", *links[:-1], links[-1] & mask))
+                out.write(struct.pack(f"<{len(piece)}{letter}", *piece[:-1], piece[-1] & mask))
 
 
-def _links(runs: list[Run]) -> Iterator[tuple[int, list[int]]]:
+def links(runs: Sequence[Run], end: int) -> Iterator[tuple[int, list[int]]]:
     """What stands in the table from which cluster on, a bounded number at once."""
     for index, (first, count) in enumerate(runs):
-        after = runs[index + 1][0] if index + 1 < len(runs) else _END
+        after = runs[index + 1][0] if index + 1 < len(runs) else end
         for start in range(first, first + count, _PIECE):
             stop = min(start + _PIECE, first + count)
             last = after if stop == first + count else stop

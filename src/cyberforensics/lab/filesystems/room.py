@@ -149,3 +149,14 @@ def close(out: BinaryIO, base: int, size: int) -> None:
         out.seek(base + size - 1)
         out.write(b"\0")
     out.seek(base + size)
+
+
+def mark(bits: bytearray, first: int, count: int) -> None:
+    """Set bits, the lowest of a byte first."""
+    while count and first % 8:
+        bits[first // 8] |= 1 << first % 8
+        first, count = first + 1, count - 1
+    whole = count // 8
+    bits[first // 8 : first // 8 + whole] = b"\xff" * whole
+    for bit in range(first + 8 * whole, first + count):
+        bits[bit // 8] |= 1 << bit % 8
