@@ -6,6 +6,7 @@ from cyberforensics.lab.containers.about import Acquisition, Container
 from cyberforensics.lab.containers.e01 import write_e01
 from cyberforensics.lab.containers.qcow2 import write_qcow2
 from cyberforensics.lab.containers.raw import write_raw
+from cyberforensics.lab.containers.zipped import write_zip
 
 CONTAINERS: Mapping[str, Container] = {
     "raw": write_raw,
@@ -14,4 +15,4 @@ CONTAINERS: Mapping[str, Container] = {
 }
 """By the name that a scenario gives the container."""
 
-__all__ = ["CONTAINERS", "Acquisition", "Container"]
+__all__ = ["CONTAINERS", "Acquisition", "Container", "write_zip"]
