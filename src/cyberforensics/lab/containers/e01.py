@@ -44,6 +44,7 @@ def write_e01(
     set_identifier = hashlib.sha256(f"E01 {about.serial}".encode()).digest()[:16]
     writer = _Segments(target, _media(size, set_identifier), min(segment_size, _LARGEST))
     md5, sha1 = hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
+    writer.begin()
     try:
         writer.open(_headers(about))
         for chunk in _chunks(disk, size):
@@ -77,8 +78,7 @@ class _Segments:
     _zeros: dict[int, bytes] = field(default_factory=dict)
 
     def open(self, headers: list[tuple[bytes, bytes]]) -> None:
-        """Begin the first segment."""
-        self._begin()
+        """Say what the first segment says alone."""
         for kind, body in headers:
             self._section(kind, body)
         self._section(b"volume", self.media)
@@ -91,7 +91,7 @@ class _Segments:
         if self._table and self.out.tell() + len(packed) + tables + _TAIL > self.segment_size:
             self._end_sectors()
             self._mark(b"next")
-            self._begin()
+            self.begin()
             self._section(b"data", self.media)
             self._begin_sectors()
         elif len(self._table) == _MOST_IN_TABLE:
@@ -117,7 +117,8 @@ class _Segments:
         packed = zlib.compress(chunk, 1)
         return (packed, _COMPRESSED) if len(packed) < len(chunk) else (_signed(chunk), 0)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begin the next segment."""
         number = len(self.paths) + 1
         if number > _MOST_SEGMENTS:
             raise CannotHold(f"{self.target.name}: more than {_MOST_SEGMENTS} segments; let them be larger")

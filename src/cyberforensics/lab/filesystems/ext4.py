@@ -22,13 +22,14 @@ from cyberforensics.lab.filesystems.ext4_inode import (
 )
 from cyberforensics.lab.filesystems.ext4_shape import FIRST_INODE, ROOT, Ext4Shape, shape_of
 from cyberforensics.lab.filesystems.ext4_super import put_groups
-from cyberforensics.lab.filesystems.moments import SECOND, utc_time
+from cyberforensics.lab.filesystems.moments import SECOND, clock, utc_time
 from cyberforensics.lab.filesystems.room import Room, byte_runs, close, put_content
 from cyberforensics.lab.filesystems.tree import Node, Run, in_plan, tree
 from cyberforensics.lab.plan import CannotHold, NameState, PlacedFile, PlannedFile, PlannedVolume, StoredTime
 
 _LONGEST_NAME = 255  # bytes
 _MOST_LINKS = 65000  # more become 1: dir_nlink
+_YEARS_OF_DELETION = (1971, 2105)  # 32 bits without a sign; small numbers are links of the orphan list
 _LINK_IN_INODE = 40  # offset of the blocks' place in an inode
 
 
@@ -71,7 +72,7 @@ def _put_folder(out: BinaryIO, base: int, shape: Ext4Shape, room: Room, folder: 
     """Write a folder's blocks; returns the inodes whose names no longer lead to them."""
     entries = []
     for node in folder.below:
-        name = node.name.encode("utf-8", "surrogateescape")
+        name = node.name.encode()
         if len(name) > _LONGEST_NAME:
             raise CannotHold(f"{node.planned.path}: a name of {len(name)} bytes, and {_LONGEST_NAME} is the longest")
         entries.append(Entry(node.number, name, KINDS[node.planned.kind], node.planned.deleted))
@@ -123,6 +124,8 @@ def _put(out: BinaryIO, base: int, shape: Ext4Shape, node: Node, leaves: list[Ru
 
 def _put_inode(out: BinaryIO, base: int, shape: Ext4Shape, node: Node, mode: int, leaves: list[Run]) -> None:
     planned = node.planned
+    if planned.deleted:
+        clock(planned.stamps.changed, planned.path, years=_YEARS_OF_DELETION)
     target = planned.link_target.encode()
     fast = planned.kind == "link" and len(target) < FAST_LINK
     runs = [] if planned.deleted else node.runs

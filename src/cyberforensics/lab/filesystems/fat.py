@@ -12,6 +12,7 @@ deleted folder a reader knows the first cluster alone: names further behind are 
 import struct
 from typing import BinaryIO
 
+from cyberforensics.lab.filesystems.exfat_entries import folded
 from cyberforensics.lab.filesystems.fat_names import (
     ARCHIVE,
     DIRECTORY,
@@ -55,7 +56,7 @@ def _write(volume: PlannedVolume, out: BinaryIO, bits: Bits) -> tuple[PlacedFile
     base = out.tell()
     shape = shape_of(volume, bits)
     label = label_bytes(volume.label)
-    root = tree(volume, fold=str.upper)
+    root = tree(volume, fold=folded)
     nodes = in_plan(root, volume)
     folders = [root, *(node for node in nodes if node.is_folder)]
     named = {id(folder): _named(folder) for folder in folders}
@@ -86,7 +87,7 @@ def _named(folder: Node) -> dict[int, tuple[list[bytes], bytes]]:
         check_name(node.name, node.planned.path)
         if node.size > _LARGEST:
             raise CannotHold(f"{node.planned.path}: FAT holds files of up to {_LARGEST} bytes")
-        short, needs_long = short_names.give(node.name)
+        short, needs_long = short_names.give(node.name, deleted=node.planned.deleted)
         named[id(node)] = (long_slots(node.name, short) if needs_long else [], short)
     return named
 

@@ -17,20 +17,22 @@ _UNITS = 13  # code units in a slot
 
 
 class ShortNames:
-    """The short names of one folder: each is given once, also where its owner is deleted."""
+    """The short names of one folder: each belongs to one living file."""
 
     def __init__(self) -> None:
         self._taken: set[bytes] = set()
         self._last: Counter[bytes] = Counter()
 
-    def give(self, name: str) -> tuple[bytes, bool]:
+    def give(self, name: str, *, deleted: bool) -> tuple[bytes, bool]:
         """The eleven bytes of a short name, and whether long-name slots must say the rest.
 
-        Only a name in capitals that fits is its own short name; every other one gets ``~`` and a number.
+        Only a name in capitals that fits is its own short name; every other one gets ``~`` and a number. What a
+        deleted file had is free again.
         """
         own = _fitting(name)
         if own is not None and own not in self._taken:
-            self._taken.add(own)
+            if not deleted:
+                self._taken.add(own)
             return own, False
         stem, extension = _parts(name)
         key = stem[:6] + b"." + extension
@@ -49,10 +51,7 @@ def check_name(name: str, path: str) -> int:
     Raises:
         CannotHold: FAT and exFAT refuse it, or Windows would not keep it as it is.
     """
-    try:
-        units = len(name.encode("utf-16-le")) // 2
-    except UnicodeEncodeError as error:
-        raise CannotHold(f"{path}: a name of half a surrogate pair") from error
+    units = len(name.encode("utf-16-le")) // 2
     if units > _LONGEST:
         raise CannotHold(f"{path}: a name of {units} code units, and {_LONGEST} is the longest")
     if _REFUSED & set(name):

@@ -12,6 +12,7 @@ from cyberforensics.lab.plan import CannotHold, NoRoom, PlannedVolume
 SECTOR = 512
 _MIB = 1 << 20
 _GIB = 1 << 30
+_MOST_SECTORS = 0xFFFFFFFF
 _ROOT_SLOTS = 512  # of FAT12 and FAT16
 _FEWEST = {12: 1, 16: 4085, 32: 65525}
 _MOST = {12: 4084, 16: 65524, 32: 0x0FFFFFF5}
@@ -57,6 +58,8 @@ def shape_of(volume: PlannedVolume, bits: Bits) -> FatShape:
         NoRoom: it is too small for that kind of FAT.
         CannotHold: no cluster size, or not the one asked for, makes that kind of FAT of it.
     """
+    if volume.size // SECTOR > _MOST_SECTORS:
+        raise CannotHold(f"{volume.size} bytes are too many: FAT counts {_MOST_SECTORS} sectors of 512 bytes")
     if volume.cluster_size is not None:
         if volume.cluster_size not in {SECTOR << power for power in range(8)}:
             raise CannotHold(

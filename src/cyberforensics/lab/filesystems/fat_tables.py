@@ -20,14 +20,15 @@ def put_tables(out: BinaryIO, base: int, shape: FatShape, chains: list[list[Run]
     """Write both tables; what no chain names stays free."""
     for copy in range(2):
         start = base + (shape.reserved + copy * shape.table) * SECTOR
-        if shape.bits == 12:
+        if shape.bits == 12:  # of a few thousand clusters: it is made as a whole
             values = [0xFF8, 0xFFF] + [0] * (shape.clusters + shape.clusters % 2)
             for runs in chains:
                 for first, piece in links(runs, _END):
                     values[first : first + len(piece)] = [value & 0xFFF for value in piece]
             pairs = zip(values[::2], values[1::2], strict=True)
             out.seek(start)
-            out.write(b"".join((low | high << 12).to_bytes(3, "little") for low, high in pairs))
+            packed = b"".join((low | high << 12).to_bytes(3, "little") for low, high in pairs)
+            out.write(packed[: shape.table * SECTOR])
             continue
         width, letter = (2, "H") if shape.bits == 16 else (4, "I")
         mask = 0xFFFF if shape.bits == 16 else _END

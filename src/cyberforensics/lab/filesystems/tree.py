@@ -61,6 +61,10 @@ def tree(
     living: set[tuple[int, str]] = set()
     for planned in volume.files:
         parent, _, name = planned.path.rpartition("/")
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise CannotHold(f"{planned.path!a}: a name of half a surrogate pair") from error
         if name in ("", ".", "..") or "\0" in name or parent not in folders:
             raise CannotHold(f"{planned.path}: no folder of the plan that stands before it holds such a name")
         above = folders[parent]
