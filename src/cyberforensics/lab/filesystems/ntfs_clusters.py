@@ -1,5 +1,7 @@
 """Which clusters are given to what: from the front, and again where a file is overwritten."""
 
+from collections import deque
+
 from cyberforensics.lab.filesystems.ntfs_records import Runs
 
 _MAX_PIECES = 4
@@ -17,9 +19,9 @@ class Clusters:
         self.count = count
         self._kept = kept
         self._next = 0
-        self._free: list[tuple[int, int]] = []
+        self._free: deque[tuple[int, int]] = deque()
         self._kept_free: list[tuple[int, int]] = []
-        self._again: list[tuple[int, int]] = []
+        self._again: set[int] = set()
 
     @property
     def missing(self) -> int:
@@ -43,13 +45,13 @@ class Clusters:
         """Clusters that were given up to be overwritten, as far as there are any, and then new ones."""
         runs: list[tuple[int, int]] = []
         while wanted and self._free and len(runs) < _MAX_PIECES:
-            start, length = self._free.pop(0)
+            start, length = self._free.popleft()
             used = min(length, wanted)
             if used < length:
-                self._free.insert(0, (start + used, length - used))
+                self._free.appendleft((start + used, length - used))
             runs.append((start, used))
             wanted -= used
-        self._again.extend(runs)
+        self._again.update(start for start, _ in runs)
         return (*runs, *self.take(wanted))
 
     def give_up(self, runs: Runs, *, overwritten: bool) -> None:
@@ -58,8 +60,7 @@ class Clusters:
 
     def was_given_again(self, runs: Runs) -> bool:
         """Whether something took the first cluster of what was given up to be overwritten."""
-        first = runs[0][0]
-        return any(start <= first < start + length for start, length in self._again)
+        return runs[0][0] in self._again
 
     def bitmap(self) -> bytes:
         """One bit a cluster, a multiple of 8 bytes; bits behind the last cluster are set, as the system sets them."""

@@ -25,12 +25,14 @@ HIDDEN, SYSTEM, ARCHIVE, REPARSE = 0x02, 0x04, 0x20, 0x400
 DIRECTORY_NAME, VIEW_NAME = 0x1000_0000, 0x2000_0000
 """File attributes that stand in $FILE_NAME only."""
 
-POSIX, WIN32, WIN32_AND_DOS = 0, 1, 3
+POSIX, WIN32_AND_DOS = 0, 3
+"""Marks of a name."""
 
 _SECTOR = 512
 _FIRST_USN = 1
 _HEADER = struct.Struct("<4sHHQHHHHIIQHHI")
 _UNIX_EPOCH = 116_444_736_000_000_000  # FILETIME of 1970-01-01
+_END_OF_TIME = 2_650_467_744_000_000_000  # FILETIME of 10000-01-01
 
 Runs = tuple[tuple[int, int], ...]
 """First cluster and number of clusters, in the order of the content."""
@@ -53,11 +55,11 @@ def filetime(nanoseconds: int, path: str) -> int:
     """A moment as FILETIME: 100 ns since 1601, what is finer is cut off.
 
     Raises:
-        CannotHold: it lies before 1601 or after what a signed number of 64 bits can say.
+        CannotHold: it lies before 1601, where NTFS begins, or after 9999, where dates as text end.
     """
     value = nanoseconds // 100 + _UNIX_EPOCH
-    if not 0 <= value < 1 << 63:
-        raise CannotHold(f"{path}: NTFS keeps times from 1601 to 30828; {nanoseconds} ns since 1970 is none of them")
+    if not 0 <= value < _END_OF_TIME:
+        raise CannotHold(f"{path}: a time must lie in the years 1601 to 9999; {nanoseconds} ns since 1970 does not")
     return value
 
 

@@ -19,7 +19,6 @@ STANDARD_ID, MAIN_ID, NAME_ID, REPARSE_ID, FIRST_STREAM_ID = 0, 1, 2, 5, 6
 """Numbers of a record's attributes. MAIN_ID is that of the content, or of a folder's index, which has 3 and 4, too."""
 
 _NO_DOS_CHARACTERS = set(' +,;=[]."*/:<>?\\|')
-_NO_WINDOWS_CHARACTERS = set('"*/:<>?\\|') | {chr(code) for code in range(32)}
 _LONGEST_NAME = 255  # UTF-16 units
 SYSTEM_NAMES = (
     ".", "$MFT", "$MFTMirr", "$LogFile", "$Volume", "$AttrDef", "$Bitmap", "$Boot", "$BadClus", "$Secure", "$UpCase",
@@ -228,19 +227,18 @@ def _name(path: str, name: str) -> tuple[bytes, int]:
     """The name in UTF-16 and its namespace.
 
     No short names are made: Windows makes none on volumes other than its own since Windows 8, and nothing in a case
-    depends on them. A name that is a DOS name as it stands is marked as both.
+    depends on them. A name that is a DOS name as it stands is marked as both; another one has no mark ("POSIX").
+    That of Windows alone is for names with a short name beside them: ntfs-3g can't delete it without that.
     """
     if not path.startswith("/") or not name or name in {".", ".."} or "\0" in name:
         raise CannotHold(f"{path}: NTFS can't hold this name")
     encoded = name.encode("utf-16-le", "surrogatepass")
     if len(encoded) > 2 * _LONGEST_NAME:
         raise CannotHold(f"{path}: a name has {_LONGEST_NAME} UTF-16 units at most, and this one {len(encoded) // 2}")
-    if _NO_WINDOWS_CHARACTERS & set(name) or name[-1] in ". ":
-        return encoded, records.POSIX
     stem, dot, ending = name.partition(".")
     plain = name.isascii() and not _NO_DOS_CHARACTERS & set(stem + ending)
     is_short = plain and 1 <= len(stem) <= 8 and len(ending) <= 3 and bool(ending) == bool(dot)
-    return encoded, records.WIN32_AND_DOS if is_short else records.WIN32
+    return encoded, records.WIN32_AND_DOS if is_short else records.POSIX
 
 
 def _target(planned: PlannedFile) -> str:

@@ -7,10 +7,12 @@ from cyberforensics.lab.filesystems import ntfs_records as records
 from cyberforensics.lab.filesystems.ntfs_records import Attribute
 from cyberforensics.lab.filesystems.ntfs_space import Space
 from cyberforensics.lab.filesystems.ntfs_tree import MAIN_ID, Stream
-from cyberforensics.lab.plan import PlacedFile, PlannedFile, StoredTime
+from cyberforensics.lab.plan import PlacedFile, PlannedFile, Stamps, StoredTime
 
 _PRECISION = 100
-_MEANINGS = ("created", "modified", "changed", "accessed")
+_MEANINGS = (
+    "created", "modified", "changed", "accessed", "fn-created", "fn-modified", "fn-changed", "fn-accessed",
+)  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,15 +61,19 @@ def _places(
 
 
 def _times(planned: PlannedFile) -> tuple[StoredTime, ...]:
-    both = (("", planned.stamps), ("fn-", planned.name_stamps or planned.stamps))
+    texts = _texts(planned.stamps)
+    names = _texts(planned.name_stamps) if planned.name_stamps else texts
     return tuple(
-        StoredTime(prefix + meaning, _text(getattr(stamps, meaning)), _PRECISION, "utc")
-        for prefix, stamps in both
-        for meaning in _MEANINGS
+        StoredTime(meaning, text, _PRECISION, "utc") for meaning, text in zip(_MEANINGS, (*texts, *names), strict=True)
     )
+
+
+def _texts(stamps: Stamps) -> list[str]:
+    return [_text(moment) for moment in (stamps.created, stamps.modified, stamps.changed, stamps.accessed)]
 
 
 def _text(nanoseconds: int) -> str:
     """RFC 3339 with the seven digits that FILETIME keeps."""
     seconds, rest = divmod(nanoseconds // _PRECISION, 10_000_000)
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:07}Z"
+    moment = (_EPOCH + timedelta(seconds=seconds)).isoformat().removesuffix("+00:00")
+    return f"{moment}.{rest:07}Z"
