@@ -84,10 +84,12 @@ def _compare(volume: PlannedVolume, placed: tuple[PlacedFile, ...], path: Path) 
         if kind == 144:
             continue
         read = record.read_random(0, found.size, kind, attribute) if found.size else b""
-        assert (read == data) == found.content_readable or not data
+        if found.content_readable or len(data) > 64:  # a few bytes may be the same by chance
+            assert (read == data) == found.content_readable
         if found.content_readable:
             assert plans.at(image, found.runs) == data
-        if planned.slack and not found.stream and found.slack_at is not None and not planned.overwritten:
+        if planned.slack and not found.stream and found.content_readable:
+            assert found.slack_at is not None
             assert image[found.slack_at : found.slack_at + len(planned.slack)] == planned.slack
     names = Counter(_walked(file_system, file_system.open_dir("/"), ""))
     expected = Counter((item.path, item.deleted) for item, found, _ in plans.pairs(volume, placed)
@@ -108,6 +110,7 @@ def _walked(file_system: pytsk3.FS_Info, folder: pytsk3.Directory, above: str) -
             continue
         seen.add(number)
         found.append((f"{above}/{name}", deleted))
-        if int(entry.info.name.type) == int(pytsk3.TSK_FS_NAME_TYPE_DIR):
+        # the entry of a deleted name knows no type
+        if int(file_system.open_meta(number).info.meta.type) == int(pytsk3.TSK_FS_META_TYPE_DIR):
             found += _walked(file_system, file_system.open_dir(inode=number), f"{above}/{name}")
     return found

@@ -4,6 +4,9 @@ from collections import deque
 
 from cyberforensics.lab.filesystems.ntfs_records import Runs
 
+Owner = tuple[int, int]
+"""A planned file and one of its streams, by their indexes."""
+
 _MAX_PIECES = 4
 """Of clusters given again, in one stream: so that its runs fit into a record."""
 
@@ -19,9 +22,9 @@ class Clusters:
         self.count = count
         self._kept = kept
         self._next = 0
-        self._free: deque[tuple[int, int]] = deque()
-        self._kept_free: list[tuple[int, int]] = []
-        self._again: set[int] = set()
+        self._free: deque[tuple[int, int, Owner]] = deque()
+        self._kept_free: list[tuple[int, int, Owner]] = []
+        self._overwritten: set[Owner] = set()
 
     @property
     def missing(self) -> int:
@@ -45,22 +48,22 @@ class Clusters:
         """Clusters that were given up to be overwritten, as far as there are any, and then new ones."""
         runs: list[tuple[int, int]] = []
         while wanted and self._free and len(runs) < _MAX_PIECES:
-            start, length = self._free.popleft()
+            start, length, whose = self._free.popleft()
+            self._overwritten.add(whose)
             used = min(length, wanted)
             if used < length:
-                self._free.appendleft((start + used, length - used))
+                self._free.appendleft((start + used, length - used, whose))
             runs.append((start, used))
             wanted -= used
-        self._again.update(start for start, _ in runs)
         return (*runs, *self.take(wanted))
 
-    def give_up(self, runs: Runs, *, overwritten: bool) -> None:
-        """Say that something is deleted: what it held is free, and given again only if it may be overwritten."""
-        (self._free if overwritten else self._kept_free).extend(runs)
+    def give_up(self, runs: Runs, whose: Owner, *, overwritten: bool) -> None:
+        """Say that somebody's stream is deleted: it is free, and given again only if it may be overwritten."""
+        (self._free if overwritten else self._kept_free).extend((start, length, whose) for start, length in runs)
 
-    def was_given_again(self, runs: Runs) -> bool:
-        """Whether something took the first cluster of what was given up to be overwritten."""
-        return runs[0][0] in self._again
+    def was_overwritten(self, whose: Owner) -> bool:
+        """Whether something took clusters of his since he gave them up."""
+        return whose in self._overwritten
 
     def bitmap(self) -> bytes:
         """One bit a cluster, a multiple of 8 bytes; bits behind the last cluster are set, as the system sets them."""
@@ -68,7 +71,7 @@ class Clusters:
         bits = bytearray(size)
         _mark(bits, 0, self._next, used=True)
         _mark(bits, *self._kept, used=True)
-        for start, length in (*self._free, *self._kept_free):
+        for start, length, _ in (*self._free, *self._kept_free):
             _mark(bits, start, length, used=False)
         _mark(bits, self.count, size * 8 - self.count, used=True)
         return bytes(bits)

@@ -100,17 +100,18 @@ def _parent(tree: Tree, node: Node) -> int:
 def _place_streams(clusters: Clusters, tree: Tree, shape: system.Geometry) -> tuple[tuple[Runs, ...], ...]:
     """In the order of the plan, so that what is written later may take what was given up before."""
     placed: list[tuple[Runs, ...]] = []
-    for node in tree.nodes:
+    for index, node in enumerate(tree.nodes):
         runs: tuple[Runs, ...] = tuple(
             () if stream.is_resident else clusters.take_again(shape.clusters_for(stream.content.size))
             for stream in node.streams
         )
         if node.planned.deleted:
-            for some in runs:
-                clusters.give_up(some, overwritten=node.planned.overwritten)
+            for number, some in enumerate(runs):
+                clusters.give_up(some, (index, number), overwritten=node.planned.overwritten)
         placed.append(runs)
-    for node, runs in zip(tree.nodes, placed, strict=True):
-        if node.planned.overwritten and not all(clusters.was_given_again(some) for some in runs if some):
+    for index, (node, runs) in enumerate(zip(tree.nodes, placed, strict=True)):
+        owners = [(index, number) for number, some in enumerate(runs) if some]
+        if node.planned.overwritten and not all(clusters.was_overwritten(owner) for owner in owners):
             raise CannotHold(
                 f"{node.planned.path}: what is written after it takes too few clusters to overwrite it; "
                 "plan a larger file behind it"

@@ -37,7 +37,7 @@ def placed_file(space: Space, index: int, found: Sequence[Attribute]) -> Iterato
         readable = state != "gone" and not (planned.overwritten and not stream.is_resident)
         places = () if state == "gone" else _places(space, node.number, stream, runs, found)
         slack_at = None
-        if planned.slack and not stream.name:
+        if planned.slack and not stream.name and readable:
             last, length = places[-1]
             slack_at = last + length
         yield PlacedFile(
