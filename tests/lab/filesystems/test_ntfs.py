@@ -1,11 +1,7 @@
 """NTFS volumes of our own are what other people's programs read: names, places, times, contents, what is deleted."""
 
-import os
 import re
-import shutil
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +12,7 @@ from cyberforensics.lab.filesystems import WRITERS
 from cyberforensics.lab.plan import PlacedFile, PlannedVolume
 from cyberforensics.triage import Options, triage
 from tests.lab.filesystems import ntfs_plans as plans
+from tests.lab.filesystems.ntfs_programs import mounted, run
 
 _SYSTEM = {
     "0-128-1": "$MFT", "1-128-1": "$MFTMirr", "2-128-1": "$LogFile", "3-128-1": "$Volume", "4-128-1": "$AttrDef",
@@ -44,19 +41,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     path = tmp_path_factory.mktemp("ntfs") / "volume.raw"
     volume = plans.of_all_kinds()
     return Made(volume, path, plans.written(volume, path))
-
-
-def needs(program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed (apt: {'sleuthkit' if program in {'fls', 'icat'} else 'ntfs-3g'})")
-
-
-def run(*command: str | Path) -> bytes:
-    """What a program prints; it must not fail."""
-    needs(str(command[0]))
-    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "TZ": "UTC"})
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_the_same_plan_gives_the_same_bytes(made: Made, tmp_path: Path) -> None:
@@ -244,37 +228,20 @@ def test_both_readers_of_a_triage_find_the_same(made: Made, tmp_path: Path) -> N
     assert sum(part.different + part.known for part in check.compared) == 0
 
 
-@pytest.fixture
-def mounted(made: Made, tmp_path: Path) -> Iterator[Path]:
-    """The volume as the driver ntfs-3g shows it."""
-    needs("ntfs-3g")
-    if os.geteuid() != 0 or not Path("/dev/fuse").exists():
-        pytest.skip("mounting takes root and /dev/fuse")
-    place = tmp_path / "mounted"
-    place.mkdir()
-    options = "ro,streams_interface=windows,show_sys_files"
-    done = subprocess.run(["ntfs-3g", "-o", options, made.path, place], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"ntfs-3g could not mount here: {done.stderr.strip()}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["fusermount", "-u", place], check=True)
-
-
-def test_the_driver_reads_all_by_name(made: Made, mounted: Path) -> None:
-    for planned, found, data in plans.pairs(made.volume, made.placed):
-        if planned.deleted:
-            continue
-        path = f"{mounted}{planned.path}" + (f":{found.stream}" if found.stream else "")
-        if planned.kind == "file" or found.stream:
-            assert Path(path).read_bytes() == data
-        elif planned.kind == "link":
-            assert Path(path).readlink().name == _last(planned.link_target)
-        else:
-            assert Path(path).is_dir()
-    assert len(list((mounted / "many").iterdir())) == 500
-    assert (mounted / "USERS" / "Mira" / "LETTER.TXT").exists() is False  # case matters to this driver
+def test_the_driver_reads_all_by_name(made: Made, tmp_path: Path) -> None:
+    options = "ro,streams_interface=windows"
+    with mounted(made.path, tmp_path / "mounted", options) as place:
+        for planned, found, data in plans.pairs(made.volume, made.placed):
+            if planned.deleted:
+                continue
+            path = Path(f"{place}{planned.path}" + (f":{found.stream}" if found.stream else ""))
+            if planned.kind == "file" or found.stream:
+                assert path.read_bytes() == data
+            elif planned.kind == "link":
+                assert path.readlink().name == _last(planned.link_target)
+            else:
+                assert path.is_dir()
+        assert len(list((place / "many").iterdir())) == 500
 
 
 def _line(line: str) -> tuple[str, str, str, str]:

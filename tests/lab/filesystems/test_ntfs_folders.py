@@ -1,7 +1,5 @@
 """Folders of thousands of names: sorted as NTFS sorts, and found by name by a reader of other people."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ import pytsk3
 from cyberforensics.lab.filesystems.ntfs_upcase import collation_key
 from cyberforensics.lab.plan import PlannedVolume
 from tests.lab.filesystems import ntfs_plans as plans
-from tests.lab.filesystems.test_ntfs import needs, run
+from tests.lab.filesystems.ntfs_programs import mounted, needs, run
 
 
 def _folder(count: int, filler: str, cluster_size: int | None = None) -> PlannedVolume:
@@ -58,24 +56,13 @@ def test_a_large_folder_has_its_clusters_to_itself(cluster_size: int, tmp_path: 
 
 def test_files_are_made_and_deleted_in_it_by_the_driver(tmp_path: Path) -> None:
     """Every name goes through the tree: the driver puts in, takes out, and the checkers still agree."""
-    needs("ntfs-3g")
-    if os.geteuid() != 0 or not Path("/dev/fuse").exists():
-        pytest.skip("mounting takes root and /dev/fuse")
-    path, place = tmp_path / "volume.raw", tmp_path / "mounted"
-    volume = _folder(2000, "n" * 100)
+    path, volume = tmp_path / "volume.raw", _folder(2000, "n" * 100)
     plans.written(volume, path)
-    place.mkdir()
-    done = subprocess.run(["ntfs-3g", path, place], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"ntfs-3g could not mount here: {done.stderr.strip()}")
-    try:
+    with mounted(path, tmp_path / "mounted") as place:
         for number in range(0, 2000, 3):
             (place / volume.files[1 + number].path.removeprefix("/")).unlink()
             (place / "f" / f"new {number}").write_bytes(b"x" * number)
-        left = {entry.name for entry in (place / "f").iterdir()}
-    finally:
-        subprocess.run(["fusermount", "-u", place], check=True)
-    assert len(left) == 2000
+        assert len(list((place / "f").iterdir())) == 2000
     assert "processed successfully" in run("ntfsfix", "-n", path).decode()
     assert "You might resize" in run("ntfsresize", "--info", "--force", "--no-progress-bar", path).decode()
 
@@ -85,3 +72,54 @@ def test_names_are_compared_in_capitals_by_their_units() -> None:
     # $UpCase turns ÿ into U+0178; a pair of surrogates sorts before U+FF3A
     assert sorted(names, key=collation_key) == ["a", "B", "_", "Ä", "ß", "ÿ", "Ÿ2", "Ω", "一", "\U0001f600", "\uff5a"]
     assert collation_key("LETTER.txt") == collation_key("letter.TXT")
+
+
+_DELETED = (3, 4, 11, 17)
+
+
+def _with_deleted(*, deleted: bool) -> PlannedVolume:
+    """A folder of one block; some of its names are deleted, the last one, too, or are still there."""
+    files = [plans.folder("/f", 1)]
+    files += [
+        plans.file(f"/f/a name of some length {at:02}.txt", b"", at, deleted=deleted and at in _DELETED)
+        for at in range(18)
+    ]
+    return PlannedVolume("ntfs", 8 << 20, "TRAINING", 3, plans.FORMATTED, tuple(files))
+
+
+def _entries(path: Path) -> bytes:
+    """The entries of the folder's one block, and what lies behind them, with the last bytes of sectors put back."""
+    block = bytearray(run("icat", path, "27-160"))
+    assert len(block) == 4096
+    for sector in range(1, 9):
+        block[sector * 512 - 2 : sector * 512] = block[0x28 + 2 * sector : 0x2A + 2 * sector]
+    return bytes(block[0x40:])
+
+
+def test_names_that_were_deleted_leave_what_the_driver_leaves(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours.raw", tmp_path / "theirs.raw"
+    plans.written(_with_deleted(deleted=True), ours)
+    before = _with_deleted(deleted=False)
+    plans.written(before, theirs)
+    with mounted(theirs, tmp_path / "mounted") as place:
+        for number in _DELETED:
+            (place / before.files[1 + number].path.removeprefix("/")).unlink()
+    left = _entries(ours)
+    assert left == _entries(theirs)
+    # of the last name all but the start of its entry is left, behind the new end
+    assert "a name of some length 17.txt".encode("utf-16-le") in left
+    assert "a name of some length 11.txt".encode("utf-16-le") not in left
+
+
+def test_what_is_left_of_names_makes_no_entries_that_were_not_planned(tmp_path: Path) -> None:
+    files = [plans.folder("/f", 1)]
+    files += [plans.file(f"/f/{at * 7919 % 600:04}", b"x", at, deleted=at % 3 == 0) for at in range(600)]
+    volume = PlannedVolume("ntfs", 8 << 20, "TRAINING", 3, plans.FORMATTED, tuple(files))
+    placed = plans.written(volume, tmp_path / "volume.raw")
+    listed = run("fls", "-p", tmp_path / "volume.raw", "27").decode().splitlines()
+    expected = [
+        f"{'-/r *' if found.name_state == 'deleted' else 'r/r'} {number}-128-1:\t{found.path.removeprefix('/f/')}"
+        for found in placed[1:]
+        if found.meta_address and (number := found.meta_address.split("-")[0])
+    ]
+    assert sorted(listed) == sorted(expected)

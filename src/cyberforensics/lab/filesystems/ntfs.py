@@ -18,7 +18,7 @@ from cyberforensics.lab.filesystems.ntfs_records import Runs
 from cyberforensics.lab.filesystems.ntfs_space import Space
 from cyberforensics.lab.filesystems.ntfs_truth import placed_file
 from cyberforensics.lab.filesystems.ntfs_upcase import table
-from cyberforensics.lab.plan import Content, PlacedFile, PlannedVolume, Stamps
+from cyberforensics.lab.plan import Content, PlacedFile, PlannedVolume
 
 _BLOCK = 1 << 20
 
@@ -145,24 +145,8 @@ def _write_blocks(disk: _Disk, placed: indexes.Placed) -> None:
 
 def _root(disk: _Disk, space: Space) -> bytes:
     """The record of the root folder, which is its own folder."""
-    planned, formatted = space.tree.root, space.volume.formatted
-    stamps = planned.stamps if planned else Stamps(formatted, formatted, formatted, formatted)
-    names = (planned.name_stamps or planned.stamps) if planned else stamps
-    flags = records.HIDDEN | records.SYSTEM
-    information = records.standard_information(records.four_times(stamps, "/"), flags, space.security.ids[0, True])
-    name = records.file_name(
-        trees.ROOT_REFERENCE,
-        records.four_times(names, "/"),
-        (0, 0),
-        flags | records.DIRECTORY_NAME,
-        ".".encode("utf-16-le"),
-        records.WIN32_AND_DOS,
-    )
-    found = [
-        records.resident(records.STANDARD_INFORMATION, trees.STANDARD_ID, information),
-        records.resident(records.FILE_NAME, trees.NAME_ID, name, indexed=True),
-        *_write_index(disk, space.folders[None]),
-    ]
+    found = nodes.root_attributes(space.volume, space.tree.root, space.security.ids[0, True])
+    found += _write_index(disk, space.folders[None])
     return records.record(trees.ROOT, trees.ROOT, records.IN_USE | records.IS_DIRECTORY, found, "/")
 
 

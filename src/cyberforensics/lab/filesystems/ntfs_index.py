@@ -5,10 +5,12 @@ Technologies File System (NTFS)", sections 8 and 9, and https://flatcap.github.i
 """
 
 import struct
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cyberforensics.lab.filesystems import ntfs_records as records
+from cyberforensics.lab.filesystems.ntfs_upcase import collation_key
 
 BLOCK_SIZE = 4096
 BY_FILE_NAME, BY_NUMBER, BY_SID, BY_SECURITY_HASH, BY_NUMBERS = 0x01, 0x10, 0x11, 0x12, 0x13
@@ -19,6 +21,8 @@ _ROOM = BLOCK_SIZE - _ENTRIES_AT
 _FILL = _ROOM * 3 // 4
 """How full a block is made: as in a folder that grew in no order."""
 _HAS_CHILD, _LAST = 1, 2
+_NAME_AT = 66
+"""Where in a $FILE_NAME the name begins."""
 
 _RESIDENT_BITMAP = 64
 """Bytes of a bitmap that stay in the record: those of about 15,000 names."""
@@ -57,6 +61,8 @@ class _Node:
     entries: tuple[Entry, ...]
     children: tuple[int, ...]
     """Numbers of blocks: none of a leaf, else one more than entries."""
+    removed: tuple[tuple[int, Entry], ...] = ()
+    """Entries that were in it once, each with the number of entries before it, from the front to the back."""
 
     def packed(self, unit: int) -> bytes:
         below = [child * unit for child in self.children]
@@ -145,18 +151,21 @@ def attributes(placed: Placed, form: Form, cluster_size: int) -> list[records.At
     return found
 
 
-def place(entries: Sequence[Entry], room: int, take: Callable[[int], records.Runs]) -> Placed:
+def place(
+    entries: Sequence[Entry], room: int, take: Callable[[int], records.Runs], removed: Sequence[Entry] = ()
+) -> Placed:
     """Cut an index so that it takes `room` bytes of a record at most, and take clusters for the rest.
 
     Args:
         entries: sorted.
         room: in bytes; not less than ROOM_NEEDED.
         take: gives clusters for a number of bytes.
+        removed: names that were deleted from it, sorted.
     """
     index = cut(entries, room - _ROOT_HEAD)
     if not index.blocks:
         return Placed(index, (), ())
-    index = cut(entries, room - _ROOT_HEAD - 2 * _OUTSIDE)
+    index = _after_removal(cut(entries, room - _ROOT_HEAD - 2 * _OUTSIDE), removed)
     bits = len(bitmap(index))
     return Placed(index, take(index.size), take(bits) if bits > _RESIDENT_BITMAP else ())
 
@@ -179,12 +188,50 @@ def blocks(index: Index, cluster_size: int) -> Iterator[bytes]:
         used = _ENTRIES_AT - 24 + len(body)
         struct.pack_into("<IIII", block, 24, _ENTRIES_AT - 24, used, BLOCK_SIZE - 24, 1 if node.children else 0)
         block[_ENTRIES_AT : _ENTRIES_AT + len(body)] = body
+        if node.removed:
+            block[_ENTRIES_AT:] = _with_remains(node)
         yield records.protected(block)
 
 
 def bitmap(index: Index) -> bytes:
     """Which blocks are in use: all, in a number of bytes that is a multiple of 8."""
     return ((1 << len(index.blocks)) - 1).to_bytes(-(-len(index.blocks) // 64) * 8, "little")
+
+
+def _after_removal(index: Index, removed: Sequence[Entry]) -> Index:
+    """Say of each leaf which names were deleted from it, as far as they had room there beside the others."""
+    leaves = [list[Entry]() for node in index.blocks if not node.children]
+    firsts = [_collated(node.entries[0]) for node in index.blocks if not node.children] if removed else []
+    for entry in removed:
+        leaves[max(bisect_right(firsts, _collated(entry)) - 1, 0)].append(entry)
+    changed = []
+    for node, gone in zip(index.blocks, leaves, strict=False):  # the leaves come first
+        keys, room, kept = [_collated(entry) for entry in node.entries] if gone else [], _ROOM - node.size(), []
+        for entry in gone:
+            if entry.size <= room:
+                room -= entry.size
+                kept.append((bisect_right(keys, _collated(entry)), entry))
+        changed.append(replace(node, removed=tuple(kept)))
+    return Index(index.root, (*changed, *index.blocks[len(changed) :]))
+
+
+def _with_remains(node: _Node) -> bytes:
+    """The entries of a leaf as Windows leaves them: to delete one it moves those behind it, and wipes nothing."""
+    parts = [entry.packed() for entry in node.entries]
+    for before, entry in reversed(node.removed):
+        parts.insert(before, entry.packed())
+    block = bytearray(b"".join(parts) + _end(None))
+    used = len(block)
+    gaps = [sum(entry.size for entry in node.entries[:before]) for before, _ in node.removed]
+    for at, (_, entry) in zip(gaps, node.removed, strict=True):
+        block[at : used - entry.size] = block[at + entry.size : used]
+        used -= entry.size
+    return bytes(block.ljust(_ROOM, b"\0"))
+
+
+def _collated(entry: Entry) -> bytes:
+    """By what a name sorts in a folder."""
+    return collation_key(entry.key[_NAME_AT:].decode("utf-16-le", "surrogatepass"))
 
 
 def _nodes(level: _Node) -> Iterator[tuple[_Node, Entry | None]]:

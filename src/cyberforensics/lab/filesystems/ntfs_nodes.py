@@ -1,4 +1,4 @@
-"""What stands in the record of a planned file, and in the index of its folder."""
+"""What stands in the record of a planned file, and in the index of its folder; and the same of the root."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,9 @@ from cyberforensics.lab.filesystems import ntfs_records as records
 from cyberforensics.lab.filesystems import ntfs_tree as trees
 from cyberforensics.lab.filesystems.ntfs_records import Attribute, Runs
 from cyberforensics.lab.filesystems.ntfs_tree import Node
+from cyberforensics.lab.plan import PlannedFile, PlannedVolume, Stamps
+
+_ROOT_FLAGS = records.HIDDEN | records.SYSTEM
 
 
 def attributes(
@@ -53,6 +56,34 @@ def folder_entry(node: Node, parent: int, runs: Sequence[Runs], cluster_size: in
     sizes, tag = _main_sizes(node, runs, cluster_size), trees.SYMBOLIC_LINK if node.reparse else 0
     key = records.file_name(parent, times, sizes, _name_attributes(node), node.name, node.namespace, tag)
     return indexes.Entry(node.reference.to_bytes(8, "little"), key)
+
+
+def root_attributes(volume: PlannedVolume, planned: PlannedFile | None, security_id: int) -> list[Attribute]:
+    """All attributes of the root folder but its index; its times are those of the plan, if there are any."""
+    stamps = _root_stamps(volume, planned)
+    times = records.four_times(stamps, "/")
+    names = records.four_times((planned and planned.name_stamps) or stamps, "/")
+    information = records.standard_information(times, _ROOT_FLAGS, security_id)
+    return [
+        records.resident(records.STANDARD_INFORMATION, trees.STANDARD_ID, information),
+        records.resident(records.FILE_NAME, trees.NAME_ID, _root_name(names), indexed=True),
+    ]
+
+
+def root_entry(volume: PlannedVolume, planned: PlannedFile | None) -> indexes.Entry:
+    """What the root folder holds of itself."""
+    times = records.four_times(_root_stamps(volume, planned), "/")
+    return indexes.Entry(trees.ROOT_REFERENCE.to_bytes(8, "little"), _root_name(times))
+
+
+def _root_stamps(volume: PlannedVolume, planned: PlannedFile | None) -> Stamps:
+    return planned.stamps if planned else Stamps(*(volume.formatted,) * 4)
+
+
+def _root_name(times: bytes) -> bytes:
+    flags = _ROOT_FLAGS | records.DIRECTORY_NAME
+    name = ".".encode("utf-16-le")
+    return records.file_name(trees.ROOT_REFERENCE, times, (0, 0), flags, name, records.WIN32_AND_DOS)
 
 
 def _main_sizes(node: Node, runs: Sequence[Runs], cluster_size: int) -> tuple[int, int]:

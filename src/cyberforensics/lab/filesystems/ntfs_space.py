@@ -18,6 +18,14 @@ from cyberforensics.lab.plan import CannotHold, NoRoom, PlannedVolume
 
 
 @dataclass(frozen=True, slots=True)
+class _Names:
+    """The entries of a folder, each with what it is sorted by."""
+
+    present: list[tuple[bytes, indexes.Entry]]
+    removed: list[tuple[bytes, indexes.Entry]]
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """All that the volume holds, with its places."""
 
@@ -80,12 +88,10 @@ def place(volume: PlannedVolume) -> Space:
     rooms = [_room_left(node, runs, shape) for node, runs in zip(tree.nodes, streams, strict=True)]
     links = [node for node in tree.nodes if node.reparse and not node.planned.deleted]
     own_files = tuple(system_files(volume, shape, own, owners, (tree.record_count, record_count), links, take))
-    children = _children(tree, streams, shape)
-    children[None] += [(collation_key(file.name), file.entry()) for file in own_files if file.parent == trees.ROOT]
     folders = {}
-    for index, entries in children.items():
+    for index, names in _names(volume, tree, streams, own_files, shape).items():
         room = rooms[index] if index is not None else system.ROOT_ROOM
-        folders[index] = indexes.place([entry for _, entry in sorted(entries, key=_key)], room, take)
+        folders[index] = indexes.place(_sorted(names.present), room, take, _sorted(names.removed))
     if clusters.missing:
         missing = clusters.missing * shape.cluster_size
         raise NoRoom(f"the volume is {missing} bytes too small for its files; make it larger, or plan less")
@@ -138,20 +144,28 @@ def _room_left(node: Node, runs: Sequence[Runs], shape: system.Geometry) -> int:
     return left
 
 
-def _children(
-    tree: Tree, streams: Sequence[Sequence[Runs]], shape: system.Geometry
-) -> dict[int | None, list[tuple[bytes, indexes.Entry]]]:
-    """The entries of each folder and what they are sorted by, for folders that are found on the volume."""
-    children: dict[int | None, list[tuple[bytes, indexes.Entry]]] = {None: []}
+def _names(
+    volume: PlannedVolume,
+    tree: Tree,
+    streams: Sequence[Sequence[Runs]],
+    own_files: Sequence[SystemFile],
+    shape: system.Geometry,
+) -> dict[int | None, _Names]:
+    """The names of each folder that is found on the volume. The root names itself, too."""
+    root = _Names([(collation_key(file.name), file.entry()) for file in own_files if file.parent == trees.ROOT], [])
+    root.present.append((collation_key("."), nodes.root_entry(volume, tree.root)))
+    names: dict[int | None, _Names] = {None: root}
     for index, (node, runs) in enumerate(zip(tree.nodes, streams, strict=True)):
-        if node.is_folder and index not in tree.gone:
-            children[index] = []
-        if not node.planned.deleted:
+        if index in tree.gone:
+            continue
+        if node.is_folder:
+            names[index] = _Names([], [])
+        if node.parent in names:  # the record of a deleted folder may be another file's by now
             key = collation_key(node.name.decode("utf-16-le", "surrogatepass"))
             entry = nodes.folder_entry(node, _parent(tree, node), runs, shape.cluster_size)
-            children[node.parent].append((key, entry))
-    return children
+            (names[node.parent].removed if node.planned.deleted else names[node.parent].present).append((key, entry))
+    return names
 
 
-def _key(pair: tuple[bytes, indexes.Entry]) -> bytes:
-    return pair[0]
+def _sorted(names: list[tuple[bytes, indexes.Entry]]) -> list[indexes.Entry]:
+    return [entry for _, entry in sorted(names, key=lambda pair: pair[0])]
