@@ -39,6 +39,7 @@ def of_all_kinds(cluster_size: int | None = None) -> PlannedVolume:
     zone = content(b"[ZoneTransfer]\r\nZoneId=3\r\n")
     large = content(noise(3, 200_001))
     files = (
+        folder("/", 601, name_stamps=stamps(602)),
         folder("/Users", 1),
         folder("/Users/mira", 2, streams=(("on a folder", content(b"a stream of a folder")),)),
         file("/Users/mira/letter.txt", b"hello world" * 3, 3, name_stamps=stamps(1003)),

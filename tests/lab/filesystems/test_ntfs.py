@@ -99,7 +99,7 @@ def test_the_sleuth_kit_lists_each_name_with_its_address_and_state(made: Made) -
     expected = Counter((False, address, path) for address, path in _SYSTEM.items())
     expected.update((True, address, path) for address, path in _UNUSED.items())
     for found in made.placed:
-        if found.meta_address is None:
+        if found.meta_address is None or found.path == "/":  # fls does not list where it begins
             continue
         number, _, kind, attribute = found.meta_address.split("-")
         path = found.path.removeprefix("/") if found.name_state != "orphan" else f"$OrphanFiles/{_last(found.path)}"
@@ -122,7 +122,7 @@ def test_istat_says_the_same_of_times_sizes_owners_and_clusters(made: Made) -> N
         assert (re.search("^Allocated (File|Directory)$", said, re.MULTILINE) is not None) == (
             found.name_state == "allocated"
         )
-        assert ("Hidden" in said) == planned.hidden
+        assert ("Hidden" in said) == (planned.hidden or planned.path == "/")  # the root always is
         assert re.search(rf"Security ID: \d+  \(S-1-5-.*-{planned.owner or 544}\)", said)
         times = re.findall(
             r"^(?:Created|File Modified|MFT Modified|Accessed):\t(\S+) (\S+) \(UTC\)$", said, re.MULTILINE
@@ -131,7 +131,7 @@ def test_istat_says_the_same_of_times_sizes_owners_and_clusters(made: Made) -> N
         assert all(time.endswith("00") for _, time in times)
         assert _shown_clusters(said, "N/A") == _clusters(found)
         seen += 1
-    assert seen == 24
+    assert seen == 25
 
 
 def test_icat_gives_the_content_of_what_is_there_and_of_what_is_deleted(made: Made) -> None:
@@ -154,7 +154,7 @@ def test_ntfs_3g_lists_and_reads_all_that_is_not_deleted(made: Made) -> None:
         expected = [
             _last(item.path)
             for item in made.volume.files
-            if not item.deleted and item.path.rpartition("/")[0] == folder.rstrip("/")
+            if not item.deleted and item.path != "/" and item.path.rpartition("/")[0] == folder.rstrip("/")
         ]
         assert sorted(set(names) - {".", ".."}) == sorted(expected)
     for planned, found, data in plans.pairs(made.volume, made.placed):

@@ -58,7 +58,7 @@ def test_files_are_made_and_deleted_in_it_by_the_driver(tmp_path: Path) -> None:
     """Every name goes through the tree: the driver puts in, takes out, and the checkers still agree."""
     path, volume = tmp_path / "volume.raw", _folder(2000, "n" * 100)
     plans.written(volume, path)
-    with mounted(path, tmp_path / "mounted") as place:
+    with mounted(path, tmp_path / "mounted", "rw,permissions") as place:
         for number in range(0, 2000, 3):
             (place / volume.files[1 + number].path.removeprefix("/")).unlink()
             (place / "f" / f"new {number}").write_bytes(b"x" * number)

@@ -47,6 +47,8 @@ _STREAMS = tuple((f"a stream with a long name, number {number}", plans.content(b
         ([plans.file("/f", b"", 1, streams=_STREAMS[:1] * 2)], "/f: two of its streams"),
         ([PlannedFile("/t", "file", Stamps(-(10**20), 0, 0, 0))], "/t: a time must lie"),
         ([PlannedFile("/t", "file", Stamps(10**21, 0, 0, 0))], "/t: a time must lie"),
+        ([plans.folder("/a", 1), plans.folder("/", 2)], "/: the root is a folder"),
+        ([plans.folder("/", 2, deleted=True)], "/: the root is a folder"),
         ([PlannedFile("/l", "link", plans.stamps(1))], "/l: a link needs a target"),
     ],
 )

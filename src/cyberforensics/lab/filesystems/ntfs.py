@@ -16,7 +16,7 @@ from cyberforensics.lab.filesystems import ntfs_system as system
 from cyberforensics.lab.filesystems import ntfs_tree as trees
 from cyberforensics.lab.filesystems.ntfs_records import Runs
 from cyberforensics.lab.filesystems.ntfs_space import Space
-from cyberforensics.lab.filesystems.ntfs_truth import placed_file
+from cyberforensics.lab.filesystems.ntfs_truth import placed_file, placed_root
 from cyberforensics.lab.filesystems.ntfs_upcase import table
 from cyberforensics.lab.plan import Content, PlacedFile, PlannedVolume
 
@@ -38,7 +38,7 @@ def write_ntfs(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     space = spaces.place(volume)
     disk = _Disk(out, space.shape.cluster_size)
     mirror = [b""] * space.shape.mirrored
-    placed: list[PlacedFile] = []
+    placed: list[PlacedFile] = [placed_root(space.tree.root)] if space.tree.root else []
 
     def write_record(number: int, record: bytes) -> None:
         disk.write(space.record_place(number), record)
@@ -145,7 +145,8 @@ def _write_blocks(disk: _Disk, placed: indexes.Placed) -> None:
 
 def _root(disk: _Disk, space: Space) -> bytes:
     """The record of the root folder, which is its own folder."""
-    found = nodes.root_attributes(space.volume, space.tree.root, space.security.ids[0, True])
+    owner = space.tree.root.owner if space.tree.root else 0
+    found = nodes.root_attributes(space.volume, space.tree.root, space.security.ids[owner, True])
     found += _write_index(disk, space.folders[None])
     return records.record(trees.ROOT, trees.ROOT, records.IN_USE | records.IS_DIRECTORY, found, "/")
 

@@ -134,7 +134,8 @@ def quotas(formatted: int) -> tuple[tuple[indexes.Entry, ...], tuple[indexes.Ent
     unlimited = struct.pack("<IIQQqqQ", 2, 1, 0, formatted, -1, -1, 0)
     rows = ((1, unlimited), (0x100, unlimited + ADMINISTRATORS))
     by_number = tuple(indexes.view_entry(struct.pack("<I", number), data) for number, data in rows)
-    return (indexes.view_entry(ADMINISTRATORS, struct.pack("<I", 0x100)),), by_number
+    # what fills the entry up is a relic that Windows and mkntfs both write
+    return (indexes.view_entry(ADMINISTRATORS, struct.pack("<I", 0x100), b" \0\0\0"),), by_number
 
 
 def _size_code(size: int, cluster_size: int) -> int:

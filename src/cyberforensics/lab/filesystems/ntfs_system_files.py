@@ -75,7 +75,7 @@ class SystemFile:
     def record(self) -> bytes:
         """Its record."""
         information = records.standard_information(
-            self.times, self.name_attributes & 0xFFFF, SYSTEM_FILES if self.flags else 0
+            self.times, self.name_attributes & ~records.DIRECTORY_NAME, SYSTEM_FILES if self.flags else 0
         )
         found = [records.resident(records.STANDARD_INFORMATION, trees.STANDARD_ID, information)]
         if self.name:

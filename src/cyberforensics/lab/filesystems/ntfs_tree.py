@@ -20,7 +20,8 @@ STANDARD_ID, MAIN_ID, NAME_ID, REPARSE_ID, FIRST_STREAM_ID = 0, 1, 2, 5, 6
 
 _NO_DOS_CHARACTERS = set(' +,;=[]."*/:<>?\\|')
 _LONGEST_NAME = 255  # UTF-16 units
-SYSTEM_NAMES = (
+
+_SYSTEM_NAMES = (
     ".", "$MFT", "$MFTMirr", "$LogFile", "$Volume", "$AttrDef", "$Bitmap", "$Boot", "$BadClus", "$Secure", "$UpCase",
     "$Extend",
 )  # fmt: skip
@@ -110,7 +111,7 @@ def lay_out(files: Sequence[PlannedFile]) -> Tree:
     """
     nodes: list[Node] = []
     folders: dict[str, int | None] = {"": None}
-    taken: set[tuple[int | None, bytes]] = {(None, collation_key(name)) for name in SYSTEM_NAMES}
+    taken: set[tuple[int | None, bytes]] = {(None, collation_key(name)) for name in _SYSTEM_NAMES}
     free: list[int] = []
     gone: list[int] = []
     root = None
@@ -118,11 +119,11 @@ def lay_out(files: Sequence[PlannedFile]) -> Tree:
     kinds = {planned.path: planned.kind for planned in files}
     for planned in files:
         if planned.path == "/":
-            root = planned
+            root = _root(planned, is_first=planned is files[0])
             continue
         above, _, spelled = planned.path.rpartition("/")
         if above not in folders:
-            raise CannotHold(f"{planned.path}: its folder is not planned before it; plan {above} first")
+            raise CannotHold(f"{planned.path}: its folder is not planned before it; plan {above or '/'} first")
         parent = folders[above]
         name, namespace = _name(planned.path, spelled)
         _check(planned, parent, nodes)
@@ -155,6 +156,12 @@ def lay_out(files: Sequence[PlannedFile]) -> Tree:
     return Tree(tuple(nodes), frozenset(gone), following, root)
 
 
+def _root(planned: PlannedFile, *, is_first: bool) -> PlannedFile:
+    if not is_first or planned.kind != "directory" or planned.deleted or planned.streams or planned.hidden:
+        raise CannotHold("/: the root is a folder without streams that is neither deleted nor hidden; plan it first")
+    return planned
+
+
 def _ancestors(parent: int | None, nodes: Sequence[Node]) -> set[int]:
     found = set()
     while parent is not None:
@@ -175,7 +182,8 @@ def _node(
     reparse, is_folder = b"", planned.kind == "directory"
     if planned.kind == "link":
         reparse = _symbolic_link(planned)
-        is_folder = kinds.get(_target(planned)) == "directory"
+        target = _target(planned)
+        is_folder = target == "/" or kinds.get(target) == "directory"
     room = records.RECORD_ROOM - records.resident_size(72) - records.resident_size(66 + len(name))
     if reparse:
         room -= records.resident_size(len(reparse))
@@ -193,14 +201,15 @@ def _placed(wanted: list[tuple[str, Content, int]], room: int, planned: PlannedF
     """Keep in the record what fits, the main content first; what is in clusters takes some room as well."""
     outside = [records.non_resident_size(MAX_RUNS, _units(label)) for label, _, _ in wanted]
     inside = [records.resident_size(content.size, _units(label)) for label, content, _ in wanted]
-    room -= sum(min(pair) for pair in zip(inside, outside, strict=True))
+    # bytes behind the end need a last cluster
+    may_stay = [not (planned.slack and label == "") for label, _, _ in wanted]
+    least = [min(pair) if may else pair[1] for *pair, may in zip(inside, outside, may_stay, strict=True)]
+    room -= sum(least)
     streams = []
-    for (label, content, attribute_id), in_record, in_clusters in zip(wanted, inside, outside, strict=True):
-        more = in_record - min(in_record, in_clusters)
-        # bytes behind the end need a last cluster
-        fits = content.size == 0 or (more <= room and not (planned.slack and label == ""))
+    for (label, content, attribute_id), may, in_record, counted in zip(wanted, may_stay, inside, least, strict=True):
+        fits = may and (content.size == 0 or in_record - counted <= room)
         if fits:
-            room -= more
+            room -= in_record - counted
         streams.append(Stream(label, content, attribute_id, fits))
     return tuple(streams)
 
@@ -226,8 +235,8 @@ def _check(planned: PlannedFile, parent: int | None, nodes: Sequence[Node]) -> N
 def _name(path: str, name: str) -> tuple[bytes, int]:
     """The name in UTF-16 and its namespace.
 
-    No short names are made: Windows makes none on volumes other than its own since Windows 8, and nothing in a case
-    depends on them. A name that is a DOS name as it stands is marked as both; another one has no mark ("POSIX").
+    No short names are made: Windows' own ``format`` has them disabled by default (``format /?``, /S), and nothing in
+    a case depends on them. A name that is a DOS name as it stands is marked as both; another one has no mark ("POSIX").
     That of Windows alone is for names with a short name beside them: ntfs-3g can't delete it without that.
     """
     if not path.startswith("/") or not name or name in {".", ".."} or "\0" in name:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from cyberforensics.lab.filesystems import ntfs_records as records
 from cyberforensics.lab.filesystems.ntfs_records import Attribute
 from cyberforensics.lab.filesystems.ntfs_space import Space
-from cyberforensics.lab.filesystems.ntfs_tree import MAIN_ID, Stream
+from cyberforensics.lab.filesystems.ntfs_tree import MAIN_ID, ROOT, Stream
 from cyberforensics.lab.plan import PlacedFile, PlannedFile, Stamps, StoredTime
 
 _PRECISION = 100
@@ -43,6 +43,12 @@ def placed_file(space: Space, index: int, found: Sequence[Attribute]) -> Iterato
         yield PlacedFile(
             planned.path, stream.name or None, own, stream.content.size, places, slack_at, times, state, readable
         )
+
+
+def placed_root(planned: PlannedFile) -> PlacedFile:
+    """Say where the root folder lies that the plan has something to say of."""
+    address = f"{ROOT}-{ROOT}-{records.INDEX_ROOT}-{MAIN_ID}"
+    return PlacedFile("/", None, address, 0, (), None, _times(planned), "allocated", content_readable=True)
 
 
 def _places(
