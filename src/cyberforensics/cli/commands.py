@@ -25,6 +25,7 @@ COMMANDS = (
     ("stamp", "stamp"),
     ("verify", "verify"),
     ("validate", "validate"),
+    ("lab", "lab"),
 )
 """Name and module of every command, in the order in which help lists them.
 

@@ -1,8 +1,10 @@
 """Truth and answers to points, explained line by line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cyberforensics.lab.answers import Sheet
+from cyberforensics.lab.case_answers import Step
 from cyberforensics.lab.judging import judge
 from cyberforensics.lab.truth import Truth
 
@@ -39,8 +41,8 @@ class Grade:
         return sum(mark.most for mark in self.marks)
 
 
-def grade(truth: Truth, sheet: Sheet) -> Grade:
-    """Grade an answer sheet. What answers no question of the case brings nothing and is named."""
+def grade(truth: Truth, sheet: Sheet, steps: Sequence[Step] = ()) -> Grade:
+    """Grade an answer sheet, and the steps of a case. What answers no question brings nothing and is named."""
     answers = {answer.question.casefold(): answer for answer in sheet.answers}
     marks: list[Mark] = []
     for question in truth.questions:
@@ -55,5 +57,6 @@ def grade(truth: Truth, sheet: Sheet) -> Grade:
             points = max(0.0, points - question.hint_costs)
             why += f"; the hint cost {question.hint_costs}"
         marks.append(Mark(question.id, question.points, round(points, 2), why, answer.hint))
+    marks += [Mark(step.name, step.points, step.points if step.done else 0, step.why) for step in steps]
     unknown = tuple(f"{answer.question} is no question of this case" for answer in answers.values())
     return Grade(sheet.trainee, truth.scenario, truth.variant, tuple(marks), (*sheet.notes, *unknown))

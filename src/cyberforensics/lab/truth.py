@@ -2,8 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from cyberforensics.errors import UsageError
 from cyberforensics.lab.plan import StoredTime
+from cyberforensics.model.codec import BadShape, decoder
 
 FORMAT = "cyberforensics training truth 1"
 
@@ -83,3 +86,26 @@ class Truth:
 def written(truth: Truth) -> bytes:
     """As it lies in ``truth.json``."""
     return (json.dumps(asdict(truth), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def read_truth(path: Path) -> Truth:
+    """Read a ``truth.json``.
+
+    Raises:
+        UsageError: it can't be read, or is none.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{path}: can't be read ({error.strerror})", hint="it is made by lab build"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is no truth of a training case: {error}") from error
+    try:
+        truth: Truth = decoder(Truth)(found)
+    except BadShape as error:
+        raise UsageError(f"{path}: is no truth of a training case: {error}") from error
+    if truth.format != FORMAT:
+        raise UsageError(f"{path}: is of the format {truth.format!r}", hint=f"this version knows {FORMAT!r}")
+    return truth

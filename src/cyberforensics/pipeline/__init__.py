@@ -2,6 +2,7 @@
 
 from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.beside import Beside, beside
+from cyberforensics.pipeline.own_work import in_processes
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
 from cyberforensics.pipeline.context import context_of
@@ -63,6 +64,7 @@ __all__ = [
     "are_done",
     "ask",
     "beside",
+    "in_processes",
     "cache_file",
     "chosen_priority",
     "compare",
