@@ -14,8 +14,10 @@ from cyberforensics.lab.grading import grade
 from cyberforensics.lab.judging import JUDGES, judge, moment_of
 from cyberforensics.lab.truth import FORMAT, Asked, Truth
 
+SECOND = 1_000_000_000
 
-def _asked(kind: str, *answer: str, precision: float = 0, within: float = 0) -> Asked:
+
+def _asked(kind: str, *answer: str, precision: int = 0, within: int = 0) -> Asked:
     return Asked("q", 4, kind, answer, 1, 1, within, precision)
 
 
@@ -38,9 +40,9 @@ def _asked(kind: str, *answer: str, precision: float = 0, within: float = 0) -> 
         (_asked("time", "2026-03-17T03:42:40Z"), "2026-03-17 03:42:40", 0.5),
         (_asked("time", "2026-03-17T03:42:40Z"), "2026-03-17 09:12:40 UTC", 0.5),  # local time taken for UTC
         (_asked("time", "2026-03-17T03:42:40Z"), "2026-03-17 03:42:42 UTC", 0),
-        (_asked("time", "2026-03-17T03:42:40Z", precision=2), "2026-03-17 03:42:41 UTC", 1),
-        (_asked("time", "2026-03-17T03:42:40Z", within=60), "2026-03-17 03:43 UTC", 1),
-        (_asked("time", "2026-03-17T03:42:40.1234567Z", precision=1e-7), "2026-03-17T03:42:40.1234567Z", 1),
+        (_asked("time", "2026-03-17T03:42:40Z", precision=2 * SECOND), "2026-03-17 03:42:41 UTC", 1),
+        (_asked("time", "2026-03-17T03:42:40Z", within=60 * SECOND), "2026-03-17 03:43 UTC", 1),
+        (_asked("time", "2026-03-17T03:42:40.1234567Z", precision=100), "2026-03-17T03:42:40.1234567Z", 1),
         (_asked("time", "2026-03-17T03:42:40"), "2026-03-17 03:42:40", 1),  # FAT: there is no zone to state
         (_asked("time", "2026-03-17T03:42:40Z"), "17 March", 0),
         (_asked("list", "/a/b", "/c"), "/c; \\A\\b", 1),

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
-from cyberforensics.lab.containers import CONTAINERS
+from cyberforensics.lab.containers import CONTAINERS, Acquisition
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.partitions import DISKS
+from cyberforensics.lab.partitions import arranged, least_size, write_table
 from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile
 from cyberforensics.lab.scenario import Question
 from cyberforensics.lab.scenario_file import ScenarioError, Written
@@ -18,6 +18,8 @@ from cyberforensics.lab.truth import FORMAT, Asked, Image, Planted, Truth
 from cyberforensics.lab.variant import Variant, fill, variant_of
 
 _BLOCK = 1 << 20
+_YEAR = 365 * 86_400_000_000_000  # nanoseconds
+_ENDINGS = {"raw": ".raw", "e01": ".E01", "qcow2": ".qcow2"}
 
 Observer = Callable[[str], None]
 """Told what is being made."""
@@ -46,7 +48,7 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
     for played in play(written, variant):
         observer(f"{played.volume.id}: {len(played.held):,} names")
         try:
-            image, placed = _image(played, folder)
+            image, placed = _image(played, folder, written.scenario.name)
         except (NoRoom, CannotHold) as error:
             raise ScenarioError(f"{written.folder}: volume {played.volume.id}: {error}") from error
         except OSError as error:
@@ -59,20 +61,50 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
     return Built(variant, Truth(FORMAT, written.scenario.name, name, tuple(images), tuple(planted), asked), values)
 
 
-def _image(played: Played, folder: Path) -> tuple[Image, tuple[PlacedFile, ...]]:
+def _image(played: Played, folder: Path, title: str) -> tuple[Image, tuple[PlacedFile, ...]]:
     volume = played.volume
     raw = folder / f".{volume.id}.part"
     try:
         with raw.open("w+b") as out:
-            placed, offset = DISKS[volume.disk](played.planned, WRITERS[volume.file_system], out)
+            placed, offset, size = _disk(played, out)
             sha256, md5 = _digests(out)
-            target = CONTAINERS[volume.container](out, folder, volume.id)
+            target = folder / f"{volume.id}{_ENDINGS[volume.container]}"
+            CONTAINERS[volume.container](out, size, target, _about(played, title))
     finally:
         raw.unlink(missing_ok=True)
     with target.open("rb") as file:
         of_file = hashlib.file_digest(file, "sha256").hexdigest()
     image = Image(volume.id, target.name, of_file, sha256, md5, offset, volume.size, volume.file_system)
     return image, placed
+
+
+def _disk(played: Played, out: BinaryIO) -> tuple[tuple[PlacedFile, ...], int, int]:
+    """Write the disk; gives what lies where, the volume's offset, and the disk's size."""
+    planned, scheme = played.planned, played.volume.disk
+    write = WRITERS[played.volume.file_system]
+    if scheme == "whole":
+        placed, offset, size = write(planned, out), 0, planned.size
+    else:
+        (partition,) = arranged([planned])
+        offset, size = partition.offset, least_size([partition])
+        out.seek(offset)
+        placed = write(planned, out)
+        out.seek(0)
+        write_table(out, scheme, size, [partition], planned.serial)
+    out.truncate(size)
+    return placed, offset, size
+
+
+def _about(played: Played, title: str) -> Acquisition:
+    return Acquisition(
+        case=f"TRAINING {title}",
+        evidence=played.volume.id,
+        description="TRAINING: made for an exercise, everything in it is invented",
+        examiner="nobody",
+        notes="TRAINING",
+        acquired=played.planned.formatted + _YEAR,
+        serial=played.planned.serial,
+    )
 
 
 def _planted(plant: Plant, played: Played, placed: Sequence[PlacedFile], offset: int) -> Planted:
@@ -103,10 +135,10 @@ def _planted(plant: Plant, played: Played, placed: Sequence[PlacedFile], offset:
 
 def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Planted]) -> Asked:
     answer = tuple(fill(text, values) for text in question.answer)
-    precision = 0.0
+    precision = 0
     if question.kind == "time":
         kept = [time.precision for plant in planted for time in plant.times if time.time == answer[0]]
-        precision = min(kept, default=0) / 1_000_000_000
+        precision = min(kept, default=0)
     return Asked(
         question.id,
         question.points,
@@ -114,7 +146,7 @@ def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Plan
         answer,
         question.stage,
         question.hint_costs,
-        question.within,
+        round(question.within * 1_000_000_000),
         precision,
         tuple(fill(text, values) for text in question.choices),
     )

@@ -18,7 +18,7 @@ from cyberforensics.lab.handing_out import INSTRUCTOR, class_seed, hand_out
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Truth, read_truth
 
-SECRET_FILE = "class-secret.txt"
+SECRET_FILE = "class-secret.txt"  # noqa: S105 - its name
 _NAME = re.compile(r"[\w][\w .@+-]{0,63}", re.UNICODE)
 
 

@@ -1,7 +1,8 @@
 """A built variant to what people get: trainees the images and the questions, instructors the truth.
 
 FOLDER/handout/      images, brief.<language>.html, answers.csv, commitment.txt, SHA256SUMS
-FOLDER/instructor/   truth.json, commitment-key.txt, notes.<language>.html
+FOLDER/instructor/   truth.json, commitment-key.txt, notes.<language>.html,
+                         ctfd/<question>/challenge.yml
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from pathlib import Path
 from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.lab.answers import sheet_lines
 from cyberforensics.lab.building import Observer, build
+from cyberforensics.lab.ctfd import challenges
 from cyberforensics.lab.rendering import brief, notes
 from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.truth import Truth, written
@@ -37,7 +39,11 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
         instructor.mkdir(mode=0o700)
     except OSError as error:
         raise CannotWrite(f"{folder}: can't be made ({error.strerror})") from error
-    built = build(scenario, seed, handout, observer)
+    try:
+        built = build(scenario, seed, handout, observer)
+    except BaseException:
+        _clear(folder, handout, instructor)
+        raise
     truth = written(built.truth)
     # Of a seed that can be guessed the key can be, too: `class_seed` makes seeds that can't.
     key = hashlib.sha256(f"commitment/{seed}".encode()).hexdigest()
@@ -56,11 +62,24 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
             (question.id, fill(first.questions[question.id], built.values)) for question in scenario.scenario.questions
         ]
         (handout / "answers.csv").write_text("".join(sheet_lines(rows)), "utf-8", newline="")
+        for name, text in challenges(built.truth, first, built.values):
+            place = instructor / "ctfd" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, "utf-8")
         sums = [f"{image.sha256}  {image.file}\n" for image in built.truth.images]
         (handout / "SHA256SUMS").write_text("".join(sums), "utf-8")
     except OSError as error:
         raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error
     return built.truth
+
+
+def _clear(folder: Path, *made: Path) -> None:
+    """What is not finished is not there: the same command can be given again."""
+    for place in made:
+        for path in place.iterdir():
+            path.unlink()
+        place.rmdir()
+    folder.rmdir()
 
 
 def class_seed(secret: str, trainee: str) -> str:

@@ -13,6 +13,7 @@ _TIME = re.compile(
 )
 _FARTHEST = 14 * 3600
 _QUARTER = 900
+_ROUNDING = 1e-6  # seconds: moments are compared as floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,14 @@ def _time(question: Asked, answer: str) -> Judged:
     if given is None or right is None:
         return Judged(0, "no moment in a form such as 2026-03-17 09:12:40 UTC")
     off = abs(given.seconds - right.seconds)
-    near = off < question.precision + question.within + 1e-6
+    allowed = (question.precision + question.within) / 1_000_000_000
+    near = off < allowed + _ROUNDING
     if near and (given.zone_known or not right.zone_known):
-        return Judged(1, f"right within {question.precision + question.within:g} s")
+        return Judged(1, f"right within {allowed:g} s")
     if near:
         return Judged(0.5, "the clock is right, its zone is not stated")
     rest = min(off % _QUARTER, _QUARTER - off % _QUARTER)
-    if off <= _FARTHEST and rest < question.precision + question.within + 1e-6:
+    if off <= _FARTHEST and rest < allowed + _ROUNDING:
         return Judged(0.5, f"right but for the zone: off by {off / 3600:g} h")
     return Judged(0, "another moment")
 

@@ -22,7 +22,7 @@ class ScenarioError(UsageError):
     """A scenario has mistakes; `details` has a line ``file:line: what is wrong`` for each."""
 
     def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
-        super().__init__(message, hint="mend the lines named above" if details else "cyberforensics lab new NAME")
+        super().__init__(message, hint="mend it, and look with: cyberforensics lab check FOLDER")
         self.details = details
 
 

@@ -43,9 +43,7 @@ def folder_of(scenario: Path) -> Path:
         return scenario
     if len(scenario.parts) == 1 and (_CASES / scenario / SCENARIO).is_file():
         return _CASES / scenario
-    raise UsageError(
-        f"{scenario}: there is no scenario", hint="cyberforensics lab list, or lab new NAME"
-    )
+    raise UsageError(f"{scenario}: there is no scenario", hint="cyberforensics lab list, or lab new NAME")
 
 
 def write_new(folder: Path, like: str) -> Iterator[Path]:

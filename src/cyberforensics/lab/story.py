@@ -52,7 +52,10 @@ def play(written: Written, variant: Variant) -> tuple[Played, ...]:
     scenario = written.scenario
     hosts = {host.id: host for host in scenario.hosts}
     volumes = {volume.id: volume for volume in scenario.volumes}
-    contents = {volume.id: Contents(_background(volume, hosts[volume.host], variant)) for volume in scenario.volumes}
+    contents = {
+        volume.id: Contents(_background(volume, hosts[volume.host], variant), volume.file_system == "ntfs")
+        for volume in scenario.volumes
+    }
     order = sorted(
         enumerate(scenario.actions),
         key=lambda pair: (variant.instant(pair[1].at, hosts[volumes[pair[1].volume].host].zone), pair[0]),

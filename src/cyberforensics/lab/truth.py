@@ -64,9 +64,10 @@ class Asked:
     answer: tuple[str, ...]
     stage: int
     hint_costs: int
-    within: float
-    precision: float
-    """Of a time, in seconds, as its file system keeps it; 0 of anything else."""
+    within: int
+    """Nanoseconds by which a time may be off beside the next."""
+    precision: int
+    """Of a time, in nanoseconds, as its file system keeps it; 0 of anything else."""
     choices: tuple[str, ...] = ()
 
 
@@ -97,9 +98,7 @@ def read_truth(path: Path) -> Truth:
     try:
         found = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(
-            f"{path}: can't be read ({error.strerror})", hint="it is made by lab build"
-        ) from error
+        raise UsageError(f"{path}: can't be read ({error.strerror})", hint="it is made by lab build") from error
     except ValueError as error:
         raise UsageError(f"{path}: is no truth of a training case: {error}") from error
     try:

@@ -31,6 +31,8 @@ class Contents:
     """The names of a volume, in the order in which they were made. Deleted ones stay among them."""
 
     files: list[Held] = field(default_factory=list)
+    has_streams: bool = True
+    """Whether the file system has alternate streams."""
 
     def place_of(self, path: str) -> int | None:
         """Where a name that exists stands in `files`, in any case."""
@@ -111,7 +113,8 @@ def _create(contents: Contents, done: Done) -> None:
 
 def _download(contents: Contents, done: Done) -> None:
     mark = f"[ZoneTransfer]\r\nZoneId=3\r\nHostUrl={done.action.url}\r\n".encode()
-    _put(contents, done.action.path, done, (("Zone.Identifier", of_bytes(mark)),))
+    streams = (("Zone.Identifier", of_bytes(mark)),) if contents.has_streams else ()
+    _put(contents, done.action.path, done, streams)
 
 
 def _write(contents: Contents, done: Done) -> None:
@@ -153,7 +156,7 @@ def _attach(contents: Contents, done: Done) -> None:
 def _copy(contents: Contents, done: Done) -> None:
     source = contents.files[_existing(contents, done.action.path)]
     copied = replace(done, content=source.content)
-    _put(done.onto, done.action.to, copied, source.streams)
+    _put(done.onto, done.action.to, copied, source.streams if done.onto.has_streams else ())
     made = done.onto.files[-1]  # what a copy keeps is when the content was last written
     done.onto.files[-1] = replace(made, stamps=replace(made.stamps, modified=source.stamps.modified))
 
@@ -217,6 +220,8 @@ def _hide(contents: Contents, done: Done) -> None:
     place = _existing(contents, done.action.path)
     before = contents.files[place]
     hidden = done.content or of_bytes(b"")
+    if done.action.stream and not contents.has_streams:
+        raise Impossible("the file system has no streams; hide it in the slack (without stream), or take ntfs")
     if done.action.stream:
         streams = (*before.streams, (done.action.stream, hidden))
         changed = replace(before, streams=streams, stamps=replace(before.stamps, changed=done.moment))

@@ -2,7 +2,6 @@
 
 from cyberforensics.model.run import Limits
 from cyberforensics.pipeline.beside import Beside, beside
-from cyberforensics.pipeline.own_work import in_processes
 from cyberforensics.pipeline.cache import CacheFile, cache_file
 from cyberforensics.pipeline.cache_update import update_cache
 from cyberforensics.pipeline.context import context_of
@@ -22,6 +21,7 @@ from cyberforensics.pipeline.known_differences import (
 from cyberforensics.pipeline.notable import NotablePaths, load_notable
 from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
 from cyberforensics.pipeline.other_tools import ewfverify
+from cyberforensics.pipeline.own_work import in_processes
 from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
@@ -64,7 +64,6 @@ __all__ = [
     "are_done",
     "ask",
     "beside",
-    "in_processes",
     "cache_file",
     "chosen_priority",
     "compare",
@@ -72,6 +71,7 @@ __all__ = [
     "enforced",
     "ewfverify",
     "explain",
+    "in_processes",
     "inspect",
     "list_entries",
     "list_volume",

@@ -1,4 +1,4 @@
-"""Work of our own in several processes: nothing of the evidence is in it, and nothing comes back but that it is done."""
+"""Work of our own in several processes: nothing of the evidence is in it, and nothing comes back from it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed

@@ -17,9 +17,7 @@ def command(
     handed_in: Annotated[
         list[Path], typer.Argument(metavar="ANSWERS_OR_CASE...", help="Answer sheets (CSV), or sealed cases.")
     ],
-    truth: Annotated[
-        Path, typer.Option("--truth", metavar="FILE", help="truth.json, or the folder of a class.")
-    ],
+    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="truth.json, or the folder of a class.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Write a page for each, and class.csv.")
     ] = None,
