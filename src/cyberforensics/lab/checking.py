@@ -31,9 +31,11 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
             reader.wrong(("hosts", number, "zone"), message)
     for number, volume in enumerate(scenario.volumes):
         _known(reader, ("volumes", number, "host"), volume.host, [host.id for host in scenario.hosts])
-    least, most = scenario.shift_days
-    if least > most:
-        reader.wrong(("shift_days",), "shift_days: the least comes first, as in [0, 60]")
+    for key in ("shift_days", "shift_seconds"):
+        least, most = getattr(scenario, key)
+        if least > most:
+            reader.wrong((key,), f"{key}: the least comes first, as in [0, 60]")
+            return
     names = known_names(scenario)
     for number, action in enumerate(scenario.actions):
         _action(reader, number, action, scenario, folder, names)

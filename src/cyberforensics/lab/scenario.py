@@ -135,6 +135,8 @@ class Scenario:
     languages: tuple[str, ...]
     shift_days: tuple[int, int]
     """By how many days a variant lies later: at least, at most."""
+    shift_seconds: tuple[int, int]
+    """And by how many seconds each moment of the story does."""
     vary: tuple[tuple[str, Choice], ...]
     persons: tuple[Person, ...]
     hosts: tuple[Host, ...]

@@ -24,11 +24,13 @@ class Variant:
     values: Mapping[str, str]
     """By placeholder."""
     first_day: date
+    later: int
+    """Seconds by which each moment lies later than it is written."""
 
     def local(self, moment: Moment, zone: str) -> datetime:
         """A moment by the clock of a host."""
         midnight = datetime.combine(self.first_day, datetime.min.time()) + timedelta(days=moment.day)
-        return (midnight + timedelta(seconds=moment.second)).replace(tzinfo=ZoneInfo(zone))
+        return (midnight + timedelta(seconds=moment.second + self.later)).replace(tzinfo=ZoneInfo(zone))
 
     def instant(self, moment: Moment, zone: str) -> int:
         """The same in nanoseconds since 1970, UTC."""
@@ -51,7 +53,9 @@ def variant_of(scenario: Scenario, seed: str) -> Variant:
         values[f"host.{host.id}.name"] = host.name[number(f"{seed}/host/{host.id}", len(host.name))]
     least, most = scenario.shift_days
     first = date.fromisoformat(scenario.begins) + timedelta(days=least + number(f"{seed}/shift", most - least + 1))
-    return Variant(seed, values, first)
+    lowest, highest = scenario.shift_seconds
+    later = lowest + number(f"{seed}/seconds", highest - lowest + 1)
+    return Variant(seed, values, first, later)
 
 
 def placeholders(text: str) -> Iterator[str]:
