@@ -91,7 +91,13 @@ def _toml(path: Path, name: str) -> tuple[Reader, dict[str, Any]]:
 
 
 def _scenario(reader: Reader, found: dict[str, Any]) -> Scenario | None:
-    absent = {"shift_days": [0, 0], "shift_seconds": [0, 3000], "vary": {}, "languages": ["en"], **{name: [] for name in _TABLES}}
+    absent = {
+        "shift_days": [0, 0],
+        "shift_seconds": [0, 3000],
+        "vary": {},
+        "languages": ["en"],
+        **{name: [] for name in _TABLES},
+    }
     made = reader.table(Scenario, absent | found, ())
     if made is None:
         return None
