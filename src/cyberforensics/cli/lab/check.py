@@ -27,9 +27,18 @@ def command(
     except ScenarioError as error:
         render.lines(error.details)
         raise UsageError(str(error), hint=error.hint) from error
-    scenario_ = written.scenario
-    render.line(
-        f"{scenario_.name}: {len(scenario_.volumes)} volumes, {len(scenario_.actions)} actions, "
-        f"{len(scenario_.questions)} questions, {sum(question.points for question in scenario_.questions)} points, "
-        f"languages: {', '.join(scenario_.languages)}. No mistake was found; {_TRIED} variants were played."
+    found = written.scenario
+    counts = (
+        _counted(len(found.volumes), "volume"),
+        _counted(len(found.actions), "action"),
+        _counted(len(found.questions), "question"),
+        _counted(sum(question.points for question in found.questions), "point"),
     )
+    languages = ", ".join(found.languages)
+    render.line(
+        f"{found.name}: {', '.join(counts)}; in {languages}. No mistake was found; {_TRIED} variants were played."
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
