@@ -69,6 +69,7 @@ def office(*, deletes: bool = True, cluster: int = 512) -> tuple[tuple[PlannedFi
         "/later.bin": made("later", 7 * cluster + 1),
     }
     files = [
+        folder("/", stamps=replace(STAMPS, modified=MOMENT + 77 * SECOND)),
         file("/TRAINING.TXT", data["/TRAINING.TXT"]),
         folder("/Users"),
         folder("/Users/mira"),

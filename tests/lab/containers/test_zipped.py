@@ -15,7 +15,7 @@ from tests.lab.containers.test_e01 import ABOUT
 
 def collection() -> tuple[list[PlannedFile], dict[str, bytes]]:
     files, data = plans.office(deletes=False)
-    return [plans.file(one.path, data[one.path]) if one.kind == "file" else one for one in files], data
+    return [plans.file(one.path, data[one.path]) if one.kind == "file" else one for one in files[1:]], data
 
 
 def test_order_times_words_and_places(tmp_path: Path) -> None:
@@ -44,6 +44,8 @@ def test_order_times_words_and_places(tmp_path: Path) -> None:
 
 
 def test_what_it_can_not_hold(tmp_path: Path) -> None:
+    with pytest.raises(CannotHold, match="/: a collection has no root"):
+        write_zip([plans.folder("/")], tmp_path / "root.zip", ABOUT)
     with pytest.raises(CannotHold, match="/a: a collection has no deleted files"):
         write_zip([plans.file("/a", b"", deleted=True)], tmp_path / "a.zip", ABOUT)
 

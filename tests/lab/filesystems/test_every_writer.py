@@ -2,13 +2,14 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.plan import CannotHold, Content, PlannedFile
+from cyberforensics.lab.plan import Content, NoRoom, PlannedFile
 from tests.lab import plans
 
 MIB = 1 << 20
@@ -62,5 +63,20 @@ def test_content_that_is_not_as_long_as_it_says(system: str) -> None:
     for said in (999, 1001):
         wrong = Content(said, lambda: iter((bytes(1000),)))
         plan = plans.volume(system, size_of(system), [PlannedFile("/wrong.bin", "file", plans.STAMPS, wrong)])
-        with pytest.raises(CannotHold, match=r"/wrong\.bin"):
+        with pytest.raises(ValueError, match=r"/wrong\.bin"):
             plans.in_memory(plan)
+
+
+@pytest.mark.parametrize("system", [name for name in WRITERS if name != "ntfs"])
+def test_the_missing_bytes_are_counted_for_all_files_at_once(system: str) -> None:
+    """NTFS has a test of its own: its tables grow with its files."""
+    most = size_of(system)
+    files = [plans.folder(f"/folder {index}") for index in range(40)]
+    files += [plans.file(f"/folder {index}/part.bin", plans.made("part", most // 32)) for index in range(40)]
+    plan = plans.volume(system, most, files)
+    with pytest.raises(NoRoom, match="bytes more") as raised:
+        plans.in_memory(plan)
+    (missing,) = (int(word) for word in str(raised.value).split() if word.isdigit())
+    with pytest.raises(NoRoom):
+        plans.in_memory(replace(plan, size=most + missing - most // 32))
+    plans.in_memory(replace(plan, size=(most + missing * 11 // 10) // 512 * 512))  # tables grow with the volume

@@ -75,7 +75,7 @@ def test_what_it_can_not_hold(files: list[PlannedFile], more: dict[str, int], wo
 
 
 def test_no_room() -> None:
-    with pytest.raises(NoRoom, match="bytes of 4194304 missing"):
+    with pytest.raises(NoRoom, match=r"it needs [0-9]+ bytes more"):
         plans.in_memory(plans.volume("exfat", 4 * MIB, [plans.file("/a", bytes(4 * MIB))]))
     with pytest.raises(NoRoom, match="exFAT begins at 1048576 bytes"):
         plans.in_memory(plans.volume("exfat", 512, []))

@@ -40,16 +40,16 @@ def test_readers_agree(tmp_path: Path) -> None:
 def test_other_programs_read_both_trees(tmp_path: Path) -> None:
     files, data = plans.office(deletes=False)
     link = PlannedFile("/Users/long", "link", plans.STAMPS, link_target=LONG_TARGET)
-    owned = replace(files[0], owner=1000)
+    owned = replace(files[1], owner=1000)
     image = tmp_path / "volume.iso"
-    plans.write(plans.volume("iso9660", 4 * MIB, (owned, *files[1:], link), utc_offset=345), image)
+    plans.write(plans.volume("iso9660", 4 * MIB, (files[0], owned, *files[2:], link), utc_offset=345), image)
 
     told = plans.program("isoinfo", "-d", "-i", image)
     for line in ("Volume id: TRAINING", "Joliet with UCS level 3 found", "Rock Ridge signatures version 1 found"):
         assert line in told
     for tree in ("-R", "-J"):
         paths = set(plans.program("isoinfo", tree, "-f", "-i", image).splitlines())
-        expected = {one.path for one in files} | ({link.path} if tree == "-R" else set())
+        expected = {one.path for one in files[1:]} | ({link.path} if tree == "-R" else set())
         ascii_alone = {path for path in expected if path.isascii()}  # isoinfo knows no UTF-8 for Joliet
         assert ascii_alone <= paths, tree
     listed = plans.program("isoinfo", "-R", "-l", "-i", image)
@@ -79,6 +79,7 @@ def test_folders_of_thousands_and_names_alike(tmp_path: Path) -> None:
     [
         ([plans.file("/a", b"", deleted=True)], "nothing is ever deleted"),
         ([plans.file("/a;b", b"")], "can't hold ';'"),
+        ([plans.file("/a.", b"")], "can't end in a dot"),
         ([plans.file("/" + "x" * 65, b"")], "65 code units"),
         ([PlannedFile("/l", "link", plans.STAMPS, link_target="x" * 300)], "a part of its target"),
     ],
@@ -89,14 +90,14 @@ def test_what_it_can_not_hold(files: list[PlannedFile], words: str) -> None:
 
 
 def test_no_room() -> None:
-    with pytest.raises(NoRoom, match="bytes of 1048576 missing"):
+    with pytest.raises(NoRoom, match=r"it needs [0-9]+ bytes more"):
         plans.in_memory(plans.volume("iso9660", MIB, [plans.file("/a", bytes(MIB))]))
     with pytest.raises(NoRoom, match="folders alone"):
         plans.in_memory(plans.volume("iso9660", 20 * 2048, []))
 
 
 _letters = st.characters(codec="utf-8", exclude_characters="*/:;?\\\x7f", exclude_categories=["C"])
-_names = st.text(_letters, min_size=1, max_size=30).filter(lambda name: name not in (".", ".."))
+_names = st.text(_letters, min_size=1, max_size=30).filter(lambda name: not name.endswith("."))
 
 
 @given(st.lists(st.tuples(_names, st.binary(max_size=5000)), max_size=20, unique_by=lambda one: one[0]))

@@ -27,7 +27,7 @@ def _folder(count: int, filler: str, cluster_size: int | None = None) -> Planned
         (60, "", 512),
         (2000, "n" * 230, 4096),
         (2000, "n" * 230, 65_536),
-        (20_000, "", 1024),
+        (8000, "", 1024),
     ],
 )
 def test_all_names_are_listed_and_each_is_found(count: int, filler: str, cluster_size: int, tmp_path: Path) -> None:

@@ -35,11 +35,14 @@ def write_zip(
 
     Raises:
         CannotHold: something of the plan has no place in a zip file.
+        ValueError: a content has not the size that it says.
     """
     placed = []
     with target.open("xb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as collection:
         collection.comment = about.notes.encode()[:0xFFFF]
         for planned in files:
+            if planned.path == "/":
+                raise CannotHold("/: a collection has no root, only what lies in it")
             if planned.deleted or planned.streams or planned.slack:
                 raise CannotHold(f"{planned.path}: a collection has no deleted files, no streams and no slack")
             content = _content(planned)
@@ -51,7 +54,7 @@ def write_zip(
                     given += len(block)
                     member.write(block)
             if given != content.size:
-                raise CannotHold(f"{planned.path}: its content has other than the {content.size} bytes that it says")
+                raise ValueError(f"{planned.path}: its content has other than the {content.size} bytes that it says")
             runs = ((start, content.size),) if content.size else ()
             times = (
                 utc_time("modified", planned.stamps.modified, 100),

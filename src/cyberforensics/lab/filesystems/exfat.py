@@ -27,7 +27,7 @@ from cyberforensics.lab.filesystems.fat_names import check_name
 from cyberforensics.lab.filesystems.fat_tables import links
 from cyberforensics.lab.filesystems.moments import SECOND, TEN_MS, offset_time
 from cyberforensics.lab.filesystems.room import Room, byte_runs, close, first_fresh, mark, put_content
-from cyberforensics.lab.filesystems.tree import Node, Run, in_plan, tree
+from cyberforensics.lab.filesystems.tree import Node, Run, in_plan, tree, with_root
 from cyberforensics.lab.plan import CannotHold, NameState, NoRoom, PlacedFile, PlannedVolume
 
 _SECTOR = 512
@@ -35,6 +35,7 @@ _FAT_AT = 128  # sectors
 _BOOT = 12  # sectors of a boot region
 _LEAST = 1 << 20  # bytes: by the specification
 _END = 0xFFFFFFFF
+_ROOT_ADDRESS = 2
 _FIRST_ADDRESS = 3  # The Sleuth Kit counts slots from cluster 2, and begins with this
 _LONGEST_LABEL = 11
 _LARGEST_FOLDER = 256 << 20
@@ -71,7 +72,7 @@ def write_exfat(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     for node in nodes:
         if not node.is_folder:
             room.place(node)
-    room.check_overwritten(nodes)
+    room.check(nodes)
     head = struct.pack("<BB22s8x", 0x83, len(label) // 2, label)
     head += struct.pack("<BB18xIQ", 0x81, 0, bitmap[0][0], bitmap_size)
     head += struct.pack("<B3xI12xIQ", 0x82, checksum32(table), upcase[0][0], len(table))
@@ -79,7 +80,7 @@ def write_exfat(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
         _put_folder(out, base, volume, shape, folder, head if folder is root else b"")
     _seek(out, base, shape, upcase[0][0])
     out.write(table)
-    placed = tuple(_put(out, base, shape, node) for node in nodes)
+    placed = [_put(out, base, shape, node) for node in nodes]
     living = [bitmap, upcase, *(node.runs for node in [root, *nodes] if not node.planned.deleted)]
     used = bytearray(bitmap_size)
     for first, count in (run for runs in living for run in runs):
@@ -91,7 +92,7 @@ def write_exfat(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     share = sum(count for runs in living for _, count in runs) * 100 // shape.clusters
     _put_boot(out, base, volume, shape, root.runs[0][0], share)
     close(out, base, volume.size)
-    return placed
+    return with_root(placed, volume, str(_ROOT_ADDRESS))
 
 
 def _shape_of(volume: PlannedVolume) -> _Shape:
@@ -121,6 +122,8 @@ def _place_folder(shape: _Shape, room: Room, folder: Node) -> None:
     if slots * SLOT > _LARGEST_FOLDER:
         raise CannotHold(f"{folder.planned.path}: its names take more than {_LARGEST_FOLDER} bytes")
     folder.runs = room.take(max(1, -(-slots * SLOT // shape.cluster)))
+    if not folder.runs:
+        return  # there is no room, which is said when all of it is known
     start = (folder.runs[0][0] - 2) * shape.cluster // SLOT + _FIRST_ADDRESS
     for node, index in zip(folder.below, before, strict=True):
         node.number = start + index

@@ -24,8 +24,8 @@ from cyberforensics.lab.filesystems.ext4_shape import FIRST_INODE, ROOT, Ext4Sha
 from cyberforensics.lab.filesystems.ext4_super import put_groups
 from cyberforensics.lab.filesystems.moments import SECOND, clock, utc_time
 from cyberforensics.lab.filesystems.room import Room, byte_runs, close, put_content
-from cyberforensics.lab.filesystems.tree import Node, Run, in_plan, tree
-from cyberforensics.lab.plan import CannotHold, NameState, PlacedFile, PlannedFile, PlannedVolume, StoredTime
+from cyberforensics.lab.filesystems.tree import Node, Run, in_plan, tree, with_root
+from cyberforensics.lab.plan import CannotHold, NameState, PlacedFile, PlannedFile, PlannedVolume, Stamps, StoredTime
 
 _LONGEST_NAME = 255  # bytes
 _MOST_LINKS = 65000  # more become 1: dir_nlink
@@ -39,7 +39,8 @@ def write_ext4(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     shape = shape_of(volume)
     root = tree(volume, links=True)
     nodes = in_plan(root, volume)
-    lost_and_found = Node(PlannedFile("/lost+found", "directory", root.planned.stamps), "lost+found", root)
+    made = Stamps(volume.formatted, volume.formatted, volume.formatted, volume.formatted)
+    lost_and_found = Node(PlannedFile("/lost+found", "directory", made), "lost+found", root)
     if any(node.above is root and node.name == lost_and_found.name for node in nodes):
         raise CannotHold("/lost+found: every ext4 volume has one already")
     root.below.insert(0, lost_and_found)
@@ -55,8 +56,8 @@ def write_ext4(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     for node in nodes:
         if not node.is_folder:
             leaves[node.number] = _place(shape, room, node)
-    room.check_overwritten(nodes)
-    placed = tuple(_put(out, base, shape, node, leaves.get(node.number, []), orphans) for node in nodes)
+    room.check(nodes)
+    placed = [_put(out, base, shape, node, leaves.get(node.number, []), orphans) for node in nodes]
     for folder in (root, lost_and_found):
         _put_inode(out, base, shape, folder, FOLDER, [])
     there = [node for node in [root, lost_and_found, *nodes] if not node.planned.deleted]
@@ -65,7 +66,7 @@ def write_ext4(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...]:
     numbers += [(node.number, node.is_folder) for node in there]
     put_groups(out, base, volume, shape, living, numbers)
     close(out, base, volume.size)
-    return placed
+    return with_root(placed, volume, str(ROOT), _times(root.planned))
 
 
 def _put_folder(out: BinaryIO, base: int, shape: Ext4Shape, room: Room, folder: Node) -> set[int]:
@@ -79,6 +80,8 @@ def _put_folder(out: BinaryIO, base: int, shape: Ext4Shape, room: Room, folder: 
     above = folder.above.number if folder.above is not None else ROOT
     blocks, lost = laid_out(folder.number, above, entries, shape.block)
     folder.runs = room.take(len(blocks))
+    if room.missing:
+        return set()  # which is said when all of it is known
     places = (place for first, count in folder.runs for place in range(first, first + count))
     for place, block in zip(places, blocks, strict=True):
         out.seek(base + place * shape.block)

@@ -27,10 +27,11 @@ from cyberforensics.lab.filesystems.fat_shape import SECTOR, Bits, FatShape, sha
 from cyberforensics.lab.filesystems.fat_tables import label_bytes, put_boot, put_tables
 from cyberforensics.lab.filesystems.moments import DAY, SECOND, TEN_MS, clock, local_time
 from cyberforensics.lab.filesystems.room import Room, byte_runs, close, first_fresh, put_content
-from cyberforensics.lab.filesystems.tree import Node, in_plan, tree
+from cyberforensics.lab.filesystems.tree import Node, in_plan, tree, with_root
 from cyberforensics.lab.plan import CannotHold, NameState, NoRoom, PlacedFile, PlannedVolume, Stamps, StoredTime
 
 _YEARS = (1980, 2107)
+_ROOT_ADDRESS = 2
 _FIRST_ADDRESS = 3  # The Sleuth Kit counts slots from the root of FAT12/16, or from cluster 2, and begins with this
 _MOST_DELETED = 0xFFFF
 _LARGEST = 0xFFFFFFFF
@@ -73,7 +74,7 @@ def _write(volume: PlannedVolume, out: BinaryIO, bits: Bits) -> tuple[PlacedFile
     used = sum(count for runs in chains for _, count in runs)
     put_boot(out, base, volume, shape, label, used, room.next_fresh())
     close(out, base, volume.size)
-    return tuple(placed)
+    return with_root(placed, volume, str(_ROOT_ADDRESS))
 
 
 Named = dict[int, dict[int, tuple[list[bytes], bytes]]]
@@ -115,7 +116,7 @@ def _place(shape: FatShape, root: Node, folders: list[Node], nodes: list[Node], 
     for node in files:
         if not node.planned.deleted or node.planned.overwritten:
             room.place(node)
-    room.check_overwritten(nodes)
+    room.check(nodes)
     return room
 
 

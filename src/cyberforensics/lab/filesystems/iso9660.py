@@ -28,8 +28,8 @@ from cyberforensics.lab.filesystems.iso9660_records import (
 from cyberforensics.lab.filesystems.iso9660_rock import Continuations, Use, room_for_use, use_of, use_of_dot
 from cyberforensics.lab.filesystems.moments import SECOND, offset_time
 from cyberforensics.lab.filesystems.room import Room, byte_runs, close, first_fresh, put_content
-from cyberforensics.lab.filesystems.tree import Node, in_plan, tree
-from cyberforensics.lab.plan import CannotHold, NoRoom, PlacedFile, PlannedVolume
+from cyberforensics.lab.filesystems.tree import Node, in_plan, tree, with_root
+from cyberforensics.lab.plan import CannotHold, NoRoom, PlacedFile, PlannedVolume, StoredTime
 
 _FIRST = 16  # sectors that the system has for itself
 _DESCRIPTORS = 3
@@ -90,15 +90,16 @@ def write_iso9660(volume: PlannedVolume, out: BinaryIO) -> tuple[PlacedFile, ...
         if node.size > _LARGEST:
             raise CannotHold(f"{node.planned.path}: a record holds files of up to {_LARGEST} bytes")
         room.place(node)
+    room.check(nodes)
     for side in (primary, joliet):
         _put_side(out, base, volume, side, area)
     out.seek(base + area * SECTOR)
     out.write(continuations.data)
-    placed = tuple(_put(out, base, node) for node in nodes)
+    placed = [_put(out, base, node) for node in nodes]
     out.seek(base + _FIRST * SECTOR)
     out.write(_descriptor(volume, primary) + _descriptor(volume, joliet) + b"\xffCD001\x01".ljust(SECTOR, b"\0"))
     close(out, base, volume.size)
-    return placed
+    return with_root(placed, volume, None, _times(root))
 
 
 Naming = Callable[[Node], Iterator[tuple[Node, bytes, object]]]
@@ -149,20 +150,21 @@ def _links(node: Node) -> int:
 def _lay_out(side: _Side, start: int) -> int:
     """Give each folder its sectors; returns the first one behind them."""
     for folder in side.folders:
-        lengths = [len(one) for one in _records(side, folder, bytes(7), lambda _: bytes(7), 0)]
+        lengths = [len(one) for one in _records(side, folder, lambda _: bytes(7), 0)]
         count = sectors_of(lengths)
         side.extents[id(folder)] = (start, count)
         start += count
     return start
 
 
-def _records(side: _Side, folder: Node, when: bytes, when_of: Callable[[Node], bytes], area: int) -> Iterator[bytes]:
+def _records(side: _Side, folder: Node, when_of: Callable[[Node], bytes], area: int) -> Iterator[bytes]:
     above = folder.above or folder
     dots = side.dots.get(id(folder))
     for number, one in enumerate((folder, above)):
         extent, count = side.extents.get(id(one), (0, 0))
-        own = when if one.above is None else when_of(one)
-        yield record(bytes((number,)), extent, count * SECTOR, own, FOLDER, dots[number].packed(area) if dots else b"")
+        yield record(
+            bytes((number,)), extent, count * SECTOR, when_of(one), FOLDER, dots[number].packed(area) if dots else b""
+        )
     for node in side.below[id(folder)]:
         extent, size = node.runs[0][0] if node.runs else 0, node.size
         flags = HIDDEN if node.planned.hidden else 0
@@ -178,10 +180,9 @@ def _put_side(out: BinaryIO, base: int, volume: PlannedVolume, side: _Side, area
     def when_of(node: Node) -> bytes:
         return seven_bytes(node.planned.stamps.modified, node.planned.path, volume.utc_offset)
 
-    made = seven_bytes(volume.formatted, "/", volume.utc_offset)
     for folder in side.folders:
         out.seek(base + side.extents[id(folder)][0] * SECTOR)
-        out.write(in_sectors(_records(side, folder, made, when_of, area)))
+        out.write(in_sectors(_records(side, folder, when_of, area)))
     numbers = {id(folder): number for number, folder in enumerate(side.folders, 1)}
     for place, order in zip(side.tables, "<>", strict=True):
         out.seek(base + place * SECTOR)
@@ -194,8 +195,12 @@ def _put_side(out: BinaryIO, base: int, volume: PlannedVolume, side: _Side, area
 def _put(out: BinaryIO, base: int, node: Node) -> PlacedFile:
     runs = byte_runs(node.runs, SECTOR, 0, node.size)
     slack_at = put_content(out, base, node, runs, SECTOR)
+    return PlacedFile(node.planned.path, None, None, node.size, runs, slack_at, _times(node), "allocated", True)
+
+
+def _times(node: Node) -> tuple[StoredTime, ...]:
     stamps = node.planned.stamps
-    times = tuple(
+    return tuple(
         offset_time(meaning, at, SECOND)
         for meaning, at in (
             ("modified", stamps.modified),
@@ -205,7 +210,6 @@ def _put(out: BinaryIO, base: int, node: Node) -> PlacedFile:
             ("recorded", stamps.modified),
         )
     )
-    return PlacedFile(node.planned.path, None, None, node.size, runs, slack_at, times, "allocated", True)
 
 
 def _descriptor(volume: PlannedVolume, side: _Side) -> bytes:
@@ -226,6 +230,8 @@ def _descriptor(volume: PlannedVolume, side: _Side) -> bytes:
     head += both32(volume.size // SECTOR) + (b"%/E" if side.wide else b"").ljust(32, b"\0")
     head += both16(1) + both16(1) + both16(SECTOR) + both32(side.table_size)
     head += struct.pack("<II", side.tables[0], 0) + struct.pack(">II", side.tables[1], 0)
-    head += record(b"\0", extent, count * SECTOR, seven_bytes(volume.formatted, "/", volume.utc_offset), FOLDER)
+    head += record(
+        b"\0", extent, count * SECTOR, seven_bytes(root.planned.stamps.modified, "/", volume.utc_offset), FOLDER
+    )
     head += text("", 128) * 4 + text("", 37) * 3 + made + made + never + never + b"\x01\0"
     return head.ljust(SECTOR, b"\0")

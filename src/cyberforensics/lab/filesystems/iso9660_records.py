@@ -113,6 +113,8 @@ def joliet_name(name: str, path: str) -> bytes:
         raise CannotHold(f"{path}: a name of {len(raw) // 2} code units, and Joliet has {_LONGEST_JOLIET}")
     if _REFUSED_BY_JOLIET & set(name):
         raise CannotHold(f"{path}: a name can't hold {min(_REFUSED_BY_JOLIET & set(name))!r}")
+    if name.endswith("."):
+        raise CannotHold(f"{path}: a name can't end in a dot, which readers take away")
     return raw
 
 

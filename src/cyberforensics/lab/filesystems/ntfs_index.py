@@ -30,7 +30,8 @@ _ROOT_HEAD = 24 + 8 + 32
 """Of an $INDEX_ROOT, with its name of four letters, before the entries."""
 _OUTSIDE = 64 + 8 + 32
 """What $INDEX_ALLOCATION takes at most, and $BITMAP."""
-ROOM_NEEDED = _ROOT_HEAD + 24 + 2 * _OUTSIDE
+_END_WITH_CHILD = 24
+ROOM_NEEDED = _ROOT_HEAD + _END_WITH_CHILD + 2 * _OUTSIDE
 """What an index of any size must have of a record, in bytes."""
 
 
@@ -152,7 +153,12 @@ def attributes(placed: Placed, form: Form, cluster_size: int) -> list[records.At
 
 
 def place(
-    entries: Sequence[Entry], room: int, take: Callable[[int], records.Runs], removed: Sequence[Entry] = ()
+    entries: Sequence[Entry],
+    room: int,
+    take: Callable[[int], records.Runs],
+    removed: Sequence[Entry] = (),
+    *,
+    in_blocks: bool = False,
 ) -> Placed:
     """Cut an index so that it takes `room` bytes of a record at most, and take clusters for the rest.
 
@@ -161,11 +167,13 @@ def place(
         room: in bytes; not less than ROOM_NEEDED.
         take: gives clusters for a number of bytes.
         removed: names that were deleted from it, sorted.
+        in_blocks: take a block even if the record has room for all.
     """
     index = cut(entries, room - _ROOT_HEAD)
-    if not index.blocks:
+    if not index.blocks and not (entries and in_blocks):
         return Placed(index, (), ())
-    index = _after_removal(cut(entries, room - _ROOT_HEAD - 2 * _OUTSIDE), removed)
+    root = _END_WITH_CHILD if in_blocks and not index.blocks else room - _ROOT_HEAD - 2 * _OUTSIDE
+    index = _after_removal(cut(entries, root), removed)
     bits = len(bitmap(index))
     return Placed(index, take(index.size), take(bits) if bits > _RESIDENT_BITMAP else ())
 

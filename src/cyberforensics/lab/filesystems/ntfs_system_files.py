@@ -112,9 +112,12 @@ class _Maker:
     def view(
         self, number: int, name: str, parent: int, parts: Sequence[tuple[Form, Sequence[Entry]]], *more: Attribute
     ) -> SystemFile:
-        """A file with indexes that are no folders."""
+        """A file with indexes that are no folders.
+
+        Those of $Secure have blocks from the start: The Sleuth Kit does not look for owners in the record.
+        """
         room = (records.RECORD_ROOM - _OTHERS - sum(len(attribute.data) for attribute in more)) // len(parts)
-        placed = tuple(indexes.place(entries, room, self.take) for _, entries in parts)
+        placed = tuple(indexes.place(entries, room, self.take, in_blocks=parent == trees.ROOT) for _, entries in parts)
         found = list(more)
         for (form, _), part in zip(parts, placed, strict=True):
             found += indexes.attributes(part, form, self.cluster_size)

@@ -20,28 +20,23 @@ class Room:
     """Bytes in a cluster."""
     free: deque[Run]
     """In the order in which they are given out."""
+    missing: int = 0
+    """Clusters that were asked for and are not there: nothing may be written then."""
     _back: deque[tuple[Run, Node]] = field(default_factory=deque)
     _overwritten: set[int] = field(default_factory=set)
 
     def take(self, count: int) -> list[Run]:
-        """Fresh clusters, in as few runs as there are.
-
-        Raises:
-            NoRoom: there are fewer.
-        """
+        """Fresh clusters, in as few runs as there are; where there are fewer, `check` says how many are missing."""
         runs: list[Run] = []
         missing = count
-        while missing:
-            if not self.free:
-                raise NoRoom(
-                    f"the volume is too small: {missing * self.cluster} bytes of {count * self.cluster} missing"
-                )
+        while missing and self.free:
             first, length = self.free.popleft()
             part = min(length, missing)
             if part < length:
                 self.free.appendleft((first + part, length - part))
             runs.append((first, part))
             missing -= part
+        self.missing += missing
         return runs
 
     def place(self, node: Node) -> None:
@@ -59,12 +54,15 @@ class Room:
         if node.planned.overwritten:
             self._back.extend((run, node) for run in node.runs)
 
-    def check_overwritten(self, nodes: Iterable[Node]) -> None:
-        """Make sure that what shall be overwritten was.
+    def check(self, nodes: Iterable[Node]) -> None:
+        """Make sure that everything found room, and that what shall be overwritten was.
 
         Raises:
-            CannotHold: nothing that needs clusters is written behind it.
+            NoRoom: the volume is too small.
+            CannotHold: nothing that needs clusters is written behind what shall be overwritten.
         """
+        if self.missing:
+            raise NoRoom(f"the volume is too small: it needs {self.missing * self.cluster} bytes more")
         for node in nodes:
             if node.planned.overwritten and id(node) not in self._overwritten:
                 raise CannotHold(
@@ -109,7 +107,8 @@ def put_content(out: BinaryIO, base: int, node: Node, runs: Sequence[tuple[int, 
         Where the slack was put, in bytes from `base`; None where there is none.
 
     Raises:
-        CannotHold: the content has not the size that it says, or the slack is too long.
+        CannotHold: the slack is too long.
+        ValueError: the content has not the size that it says.
     """
     slack = slack_of(node, cluster)
     if node.planned.content is None or not node.size:
@@ -140,7 +139,7 @@ def _put_blocks(out: BinaryIO, base: int, content: Content, runs: Sequence[tuple
             room -= len(part)
             rest = rest[len(part) :]
     if given != content.size:
-        raise CannotHold(f"{path}: its content has other than the {content.size} bytes that it says")
+        raise ValueError(f"{path}: its content has other than the {content.size} bytes that it says")
 
 
 def close(out: BinaryIO, base: int, size: int) -> None:

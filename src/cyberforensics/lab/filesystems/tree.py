@@ -1,9 +1,9 @@
 """The names of a planned volume as a tree, with what every file system asks of it checked once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cyberforensics.lab.plan import CannotHold, Content, PlannedFile, PlannedVolume, Stamps
+from cyberforensics.lab.plan import CannotHold, Content, PlacedFile, PlannedFile, PlannedVolume, Stamps, StoredTime
 
 Run = tuple[int, int]
 """First cluster and number of clusters."""
@@ -44,7 +44,7 @@ def tree(
     links: bool = False,
     deletes: bool = True,
 ) -> Node:
-    """Hang the planned names below a root.
+    """Hang the planned names below a root, which may be planned itself, as ``/``.
 
     Args:
         fold: makes equal what the file system takes for the same name.
@@ -60,6 +60,9 @@ def tree(
     folders: dict[str, Node] = {"": root}
     living: set[tuple[int, str]] = set()
     for planned in volume.files:
+        if planned.path == "/" and planned.kind == "directory" and not (planned.deleted or planned.streams):
+            root.planned = planned
+            continue
         parent, _, name = planned.path.rpartition("/")
         try:
             name.encode()
@@ -91,9 +94,20 @@ def walk(root: Node) -> Iterator[Node]:
 
 
 def in_plan(root: Node, volume: PlannedVolume) -> list[Node]:
-    """Every node, in the order of the plan."""
+    """Every node below the root, in the order of the plan."""
     order = {id(planned): index for index, planned in enumerate(volume.files)}
     return sorted(walk(root), key=lambda node: order[id(node.planned)])
+
+
+def with_root(
+    placed: Iterable[PlacedFile], volume: PlannedVolume, address: str | None, times: tuple[StoredTime, ...] = ()
+) -> tuple[PlacedFile, ...]:
+    """Put the root among what was placed, where the plan has it."""
+    everything = list(placed)
+    for index, planned in enumerate(volume.files):
+        if planned.path == "/":
+            everything.insert(index, PlacedFile("/", None, address, 0, (), None, times, "allocated", True))
+    return tuple(everything)
 
 
 def slack_of(node: Node, unit: int) -> bytes:
