@@ -26,6 +26,7 @@ COMMANDS = (
     ("verify", "verify"),
     ("validate", "validate"),
     ("rules", "rules"),
+    ("lab", "lab"),
 )
 """Name and module of every command, in the order in which help lists them.
 

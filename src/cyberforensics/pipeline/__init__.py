@@ -23,6 +23,7 @@ from cyberforensics.pipeline.known_differences import (
 from cyberforensics.pipeline.notable import NotablePaths, load_notable
 from cyberforensics.pipeline.orient import OrientJob, Wanted, ask
 from cyberforensics.pipeline.other_tools import ewfverify
+from cyberforensics.pipeline.own_work import in_processes
 from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
@@ -83,6 +84,7 @@ __all__ = [
     "enforced",
     "ewfverify",
     "explain",
+    "in_processes",
     "inspect",
     "list_entries",
     "list_volume",

@@ -1,0 +1,51 @@
+"""``cyberforensics lab grade``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cyberforensics.cli import render
+from cyberforensics.errors import CannotWrite
+from cyberforensics.lab.classes import as_json, grade_all, table
+from cyberforensics.lab.grading import Grade
+from cyberforensics.lab.rendering import grade_page
+from cyberforensics.lab.wording import wording
+
+
+def command(
+    handed_in: Annotated[
+        list[Path], typer.Argument(metavar="ANSWERS_OR_CASE...", help="Answer sheets (CSV), or sealed cases.")
+    ],
+    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="truth.json, or the folder of a class.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Write a page for each, and class.csv.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Of the pages.")] = "en",
+    json: Annotated[bool, typer.Option("--json", help="Print all marks as JSON.")] = False,
+) -> None:
+    """Grade what trainees handed in, question by question, with a reason for each point."""
+    words = wording(language)
+    grades = grade_all(truth, handed_in)
+    if output is not None:
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            for one in grades:
+                (output / f"{one.trainee}.html").write_text(grade_page(one, words), "utf-8")
+            (output / "class.csv").write_text(table(grades), "utf-8", newline="")
+            (output / "grades.json").write_text(as_json(grades), "utf-8")
+        except OSError as error:
+            raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error
+    if json:
+        render.lines(as_json(grades).splitlines())
+        return
+    for one in grades:
+        render.line(f"{one.trainee}: {one.points:g} of {one.most:g}")
+        if len(grades) == 1:
+            render.lines(_marks(one))
+
+
+def _marks(one: Grade) -> list[str]:
+    width = max(len(mark.question) for mark in one.marks)
+    lines = [f"  {mark.question:<{width}}  {mark.points:>4g} of {mark.most:<4g} {mark.why}" for mark in one.marks]
+    return lines + [f"  {note}" for note in one.notes]

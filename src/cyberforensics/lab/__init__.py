@@ -1,0 +1,1 @@
+"""Training cases with known answers: scenarios to images, truth, briefs and grades."""

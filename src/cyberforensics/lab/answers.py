@@ -1,0 +1,89 @@
+"""Answer sheets: CSV that a spreadsheet writes. What stands in them is text and stays text."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cyberforensics.errors import UsageError
+
+COLUMNS = ("question", "answer", "hint")
+"""Of a sheet; what other columns hold is not read."""
+_MOST = 4 << 20
+_LONGEST = 20_000
+_YES = frozenset({"yes", "y", "x", "1", "true"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row."""
+
+    question: str
+    answer: str
+    hint: bool
+    """Whether the trainee took the hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one trainee handed in."""
+
+    trainee: str
+    answers: tuple[Answer, ...]
+    notes: tuple[str, ...]
+    """What was odd about the sheet, in words."""
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read an answer sheet; its name without the ending is the trainee's.
+
+    Raises:
+        UsageError: it can't be read, is not UTF-8, or has no columns `question` and `answer`.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror})") from error
+    if len(data) > _MOST:
+        raise UsageError(f"{path}: an answer sheet of more than {_MOST:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{path}, line {line}: not UTF-8", hint="save it as CSV in UTF-8") from error
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    csv.field_size_limit(_MOST)
+    rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    head = [name.strip().lower() for name in rows[0]] if rows else []
+    if "question" not in head or "answer" not in head:
+        raise UsageError(f"{path}: the first row has no columns question and answer", hint="begin with the sheet given")
+    return Sheet(path.stem, *_answers(rows[1:], head))
+
+
+def _answers(rows: list[list[str]], head: list[str]) -> tuple[tuple[Answer, ...], tuple[str, ...]]:
+    found: dict[str, Answer] = {}
+    notes: list[str] = []
+    for number, row in enumerate(rows, 2):
+        cells = dict(zip(head, row, strict=False))
+        name = cells.get("question", "").strip()
+        if not name:
+            continue
+        answer = cells.get("answer", "").lstrip("'")  # a spreadsheet's sign that a cell is text
+        if len(answer) > _LONGEST:
+            notes.append(f"row {number}: {name} was cut to {_LONGEST:,} characters")
+        if name in found:
+            notes.append(f"row {number}: {name} was answered before; the last answer counts")
+        found[name] = Answer(name, answer[:_LONGEST], cells.get("hint", "").strip().lower() in _YES)
+    return tuple(found.values()), tuple(notes)
+
+
+def sheet_lines(questions: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """An empty sheet: ids and texts of the questions. A cell that a spreadsheet would run as a formula is text."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow((*COLUMNS, "text"))
+    for identity, text in questions:
+        rows.writerow((identity, "", "", f"'{text}" if text[:1] in "=+-@\t" else text))
+    yield out.getvalue()

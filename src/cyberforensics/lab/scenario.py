@@ -1,0 +1,146 @@
+"""A scenario as it is written: whose computers, what happened on them, what is asked about it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Choice = tuple[str, ...]
+"""Values of which each variant has one."""
+
+FileSystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "ext4", "iso9660"]
+Container = Literal["raw", "e01", "qcow2"]
+Disk = Literal["whole", "mbr", "gpt"]
+Noise = Literal["text", "picture", "table", "page", "archive", "log"]
+AnswerKind = Literal["text", "path", "digest", "time", "number", "choice", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, by the clock of the host on which it did."""
+
+    day: int
+    """Days behind the first one of the scenario."""
+    second: float
+    """Of that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the story. Where there are several names, the login of the same place goes with each."""
+
+    id: str
+    name: Choice
+    login: Choice = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A computer in the story."""
+
+    id: str
+    name: Choice
+    zone: str = "UTC"
+    """IANA zone of its clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What lies on a volume and has nothing to do with the case."""
+
+    files: int = 0
+    kinds: tuple[Noise, ...] = ("text", "picture", "table", "page", "log")
+    folders: tuple[str, ...] = ("/Documents", "/Pictures")
+    largest: int = 64 * 1024
+    """Bytes of the largest; most are much smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A volume, the disk that it lies on, and the file in which it is handed out."""
+
+    id: str
+    host: str
+    file_system: FileSystem
+    size: int
+    """Bytes."""
+    label: str = "TRAINING"
+    disk: Disk = "whole"
+    container: Container = "raw"
+    background: Background = field(default_factory=Background)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that happens, in a plain verb. Which of the fields a verb takes, `lab.verbs` says."""
+
+    at: Moment
+    do: str
+    volume: str
+    path: str = ""
+    to: str = ""
+    onto: str = ""
+    """Of a copy: the volume that gets it, where it is another one."""
+    text: str = ""
+    """What a file holds; may have placeholders."""
+    source: str = ""
+    """A file beside the scenario that is the content."""
+    kind: Noise | None = None
+    """Made-up content of this kind."""
+    size: int = 0
+    """Bytes of made-up content."""
+    encoding: Literal["utf-8", "utf-16-le", "latin-1"] = "utf-8"
+    stream: str = ""
+    url: str = ""
+    word: str = ""
+    """Password of an archive."""
+    times: Moment | None = None
+    """To which a timestomp sets them."""
+    plant: str = ""
+    """Name of what is planted by this: truth and questions speak of it by this name."""
+    finds: tuple[str, ...] = ()
+    """What a tool must report of it: ``entry``, ``rule:NAME``, ``mismatch``, ``deleted``, ``stream``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What trainees are asked."""
+
+    id: str
+    points: int
+    kind: AnswerKind
+    answer: tuple[str, ...]
+    """What is right, with placeholders; several of a list, or ways to write a text."""
+    stage: int = 1
+    hint_costs: int = 0
+    within: float = 0
+    """Seconds by which a time may be off beside the precision that its file system has."""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the exercise that has its own clock."""
+
+    number: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """All of it. Texts for people lie beside it, one file for each language."""
+
+    name: str
+    minutes: int
+    begins: str
+    """The first day, as ``2026-03-02``."""
+    languages: tuple[str, ...]
+    shift_days: tuple[int, int]
+    """By how many days a variant lies later: at least, at most."""
+    shift_seconds: tuple[int, int]
+    """And by how many seconds each moment of the story does."""
+    vary: tuple[tuple[str, Choice], ...]
+    persons: tuple[Person, ...]
+    hosts: tuple[Host, ...]
+    volumes: tuple[Volume, ...]
+    actions: tuple[Action, ...]
+    questions: tuple[Question, ...]
+    stages: tuple[Stage, ...]

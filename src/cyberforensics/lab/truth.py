@@ -1,0 +1,110 @@
+"""What is true of a built case: what was planted, where it lies, what is right to answer."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cyberforensics.errors import UsageError
+from cyberforensics.lab.plan import StoredTime
+from cyberforensics.model.codec import BadShape, decoder
+
+FORMAT = "cyberforensics training truth 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A file that is handed out."""
+
+    volume: str
+    """Id of the volume in it."""
+    file: str
+    sha256: str
+    """Of the file."""
+    media_sha256: str
+    media_md5: str
+    """Of the bytes of the disk in it."""
+    offset: int
+    """Of the volume on the disk, in bytes."""
+    size: int
+    """Of the volume."""
+    file_system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One thing that was put there to be found."""
+
+    id: str
+    volume: str
+    path: str
+    stream: str | None
+    meta_address: str | None
+    name_state: str
+    size: int
+    md5: str
+    sha256: str
+    """Of the content that was put in."""
+    content_readable: bool
+    """Whether the image still gives that content."""
+    runs: tuple[tuple[int, int], ...]
+    """Offset on the disk and length, in bytes."""
+    slack_at: int | None
+    times: tuple[StoredTime, ...]
+    finds: tuple[str, ...]
+    """What a tool must report of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its right answer."""
+
+    id: str
+    points: int
+    kind: str
+    answer: tuple[str, ...]
+    stage: int
+    hint_costs: int
+    within: int
+    """Nanoseconds by which a time may be off beside the next."""
+    precision: int
+    """Of a time, in nanoseconds, as its file system keeps it; 0 of anything else."""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """All of it, of one variant."""
+
+    format: str
+    scenario: str
+    variant: str
+    """Digest of the seed: it names the variant and tells nothing about the seed."""
+    images: tuple[Image, ...]
+    planted: tuple[Planted, ...]
+    questions: tuple[Asked, ...]
+
+
+def written(truth: Truth) -> bytes:
+    """As it lies in ``truth.json``."""
+    return (json.dumps(asdict(truth), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def read_truth(path: Path) -> Truth:
+    """Read a ``truth.json``.
+
+    Raises:
+        UsageError: it can't be read, or is none.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror})", hint="it is made by lab build") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is no truth of a training case: {error}") from error
+    try:
+        truth: Truth = decoder(Truth)(found)
+    except BadShape as error:
+        raise UsageError(f"{path}: is no truth of a training case: {error}") from error
+    if truth.format != FORMAT:
+        raise UsageError(f"{path}: is of the format {truth.format!r}", hint=f"this version knows {FORMAT!r}")
+    return truth
