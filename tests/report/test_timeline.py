@@ -103,7 +103,7 @@ def test_timesketch_counts_what_it_leaves_out() -> None:
 
 
 def test_every_format_has_a_notice() -> None:
-    assert set(NOTICES) == {"csv", "jsonl", "bodyfile"}
+    assert set(NOTICES) == {"csv", "jsonl", "bodyfile", "parquet"}
 
 
 def test_what_rows_share_is_not_taken_for_more_than_that() -> None:

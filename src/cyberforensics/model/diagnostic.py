@@ -27,7 +27,8 @@ class Diagnostic:
     """One thing to mend or to know."""
 
     code: str
-    """Stable: ``CFR012``. Its section in docs/lints.md says why, with a bad and a good example."""
+    """Stable: ``CFR012``. Its section in docs/lints.md says why, with a bad and a good example; what tests and
+    measurements say (``CFR9..``) stands in docs/rules-testing.md and docs/rules-bench.md."""
     level: Level
     message: str
     """One sentence of ours: what is wrong."""

@@ -16,13 +16,14 @@ from cyberforensics.errors import UsageError
 from cyberforensics.model.case_document import TimelineRow
 from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.report.jsonl import SHOWN_FIELDS
+from cyberforensics.report.timeline import labels_in_one
 from cyberforensics.report.words import visible
 
 ROWS = 65_536
 """Of one group."""
 COLUMNS = (
     *("time", "instant_ns", "precision_ns", "zone_basis", "flag", "raw", "encoding", "meaning", "description"),
-    *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry"),
+    *("exhibit", "volume", "path", "stream", "meta_address", "name_state", "size", "message", "entry", "labels"),
 )
 """Those of CSV but `neutralised`: no cell is changed for a spreadsheet."""
 _DIGITS = 38
@@ -83,7 +84,7 @@ def _cells(row: TimelineRow, shown: ShownZone | None) -> Sequence[object]:
         *_texts(row.meaning, row.description, place.exhibit, place.volume, place.path),
         *_texts(place.stream, place.meta_address, place.name_state),
         place.size,
-        *_texts(row.message or None, place.entry),
+        *_texts(row.message or None, place.entry, labels_in_one(place.labels) or None),
         *(() if shown is None else (in_zone(moment, shown), str(shown))),
     )
 

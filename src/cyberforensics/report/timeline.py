@@ -111,9 +111,14 @@ def _where(place: TimelinePlace) -> tuple[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=256)
+def labels_in_one(labels: tuple[str, ...]) -> str:
+    """Labels as one text; a semicolon of a label itself has a backslash before it."""
+    return "; ".join(label.replace(";", "\\;") for label in labels)
+
+
 def _marked(labels: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The column `labels`, and whether it was changed; a semicolon of a label itself has a backslash before it."""
-    text = "; ".join(label.replace(";", "\\;") for label in labels)
+    """The column `labels`, and whether it was changed."""
+    text = labels_in_one(labels)
     return _cell(text), _changed(labels=text)
 
 
