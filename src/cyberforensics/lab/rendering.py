@@ -10,6 +10,8 @@ from cyberforensics.lab.truth import Truth
 from cyberforensics.lab.variant import fill
 from cyberforensics.lab.wording import Wording
 
+_LONG = 24  # characters
+
 
 def brief(written: Written, texts: Texts, wording: Wording, truth: Truth, values: Mapping[str, str]) -> str:
     """What a trainee gets: story, task, images with their digests, questions."""
@@ -111,4 +113,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cells(kind: str, row: Sequence[str]) -> Iterator[str]:
-    return (f"<{kind}>{escape(cell)}</{kind}>" for cell in row)
+    # A digest or a path may break anywhere, a word may not.
+    return (f"<{kind}{' class=long' if len(cell) > _LONG else ''}>{escape(cell)}</{kind}>" for cell in row)
