@@ -1,16 +1,16 @@
 """Packs to a document of diagnostics: checked, compared with a baseline, with paths as the reader of them has them."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberforensics.model.diagnostic import Level
+from cyberforensics.model.diagnostic import Diagnostic, Level
 from cyberforensics.model.names import display_text
 from cyberforensics.model.versions import product_version
 from cyberforensics.report.diagnostics import CodeHelp, Document, Told
 from cyberforensics.rules.checking import Checked, CheckOptions, check, fingerprints
-from cyberforensics.rules.checks import CODES
+from cyberforensics.rules.checks import CODES, PROOFS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,27 @@ def check_packs(
     )
     gone = len(baseline.difference(told.fingerprint for told in everything))
     return Outcome(document, everything, gone)
+
+
+def as_document(results: Iterable[tuple[Path, str, Sequence[Diagnostic]]], rules: int) -> Document:
+    """What tests of packs said, in the form that all formats are made of.
+
+    Args:
+        results: of each pack its folder, its name and what is said of it.
+        rules: how many there are in all.
+    """
+    told = tuple(
+        Told(one, _path(folder if folder.is_dir() else folder.parent, one.file), mark)
+        for folder, pack, diagnostics in results
+        for one, mark in zip(diagnostics, fingerprints(pack, diagnostics), strict=True)
+    )
+    return Document(
+        version=product_version(),
+        told=told,
+        codes=tuple(CodeHelp(code.code, code.level, code.title, code.why) for code in PROOFS),
+        files=tuple(dict.fromkeys(one.path for one in told)),
+        rules=rules,
+    )
 
 
 def _told(checked: Checked) -> list[Told]:

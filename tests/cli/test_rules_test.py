@@ -1,8 +1,13 @@
 """``cyberforensics rules test``, as a pipeline runs it."""
 
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pytest
+
+from cyberforensics.rules.checks import PROOFS
 from tests.helpers import ROOT, run
 
 
@@ -32,3 +37,29 @@ def test_what_is_to_be_mended_ends_in_1_with_file_and_line(tmp_path: Path) -> No
 
 def test_a_pack_that_is_none_ends_in_30(tmp_path: Path) -> None:
     assert run("rules", "test", tmp_path / "nowhere").returncode == 30
+
+
+@pytest.mark.parametrize("form", ["github", "junit", "sarif", "markdown", "json"])
+def test_the_same_in_the_forms_of_machines(tmp_path: Path, form: str) -> None:
+    (tmp_path / "tests" / "Foo" / "match").mkdir(parents=True)
+    (tmp_path / "tests" / "Foo" / "match" / "one").write_text("bar")
+    (tmp_path / "pack.toml").write_text("")
+    (tmp_path / "a.yar").write_text('rule Foo {\n strings: $a = "foo" condition: $a }\n')
+    done = run("rules", "test", tmp_path, "--format", form)
+    assert done.returncode == 1
+    assert "CFR901" in done.stdout
+    assert "a.yar" in done.stdout
+    if form in ("json", "sarif"):
+        json.loads(done.stdout)
+    if form == "github":
+        assert done.stdout.startswith("::error file=")
+        assert "line=1," in done.stdout
+    if form == "junit":
+        assert ElementTree.fromstring(done.stdout).get("failures") == "1"
+
+
+def test_codes_of_tests_are_those_of_the_documentation() -> None:
+    documented = set()
+    for name in ("rules-testing.md", "rules-bench.md"):
+        documented |= set(re.findall(r"^\| `(CFR9\d\d)` \|", (ROOT / "docs" / name).read_text("utf-8"), re.MULTILINE))
+    assert {code.code for code in PROOFS} == documented

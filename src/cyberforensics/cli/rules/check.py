@@ -11,7 +11,7 @@ import typer
 
 from cyberforensics import rule_checking
 from cyberforensics.cli import render
-from cyberforensics.cli.rules.given import definitions, written
+from cyberforensics.cli.rules.given import Format, definitions, written
 from cyberforensics.errors import EXIT_FINDINGS_IN_PACK, UsageError
 from cyberforensics.model.diagnostic import Level
 from cyberforensics.report.diagnostics import FORMATS
@@ -32,17 +32,6 @@ class EngineChoice(StrEnum):
     def engines(self) -> frozenset[str]:
         """Their names."""
         return frozenset((self.PYTHON, self.X) if self is EngineChoice.BOTH else (self,))
-
-
-class Format(StrEnum):
-    """The names of `FORMATS`."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
 
 
 class ProfileChoice(StrEnum):

@@ -2,11 +2,23 @@
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 
 from cyberforensics.errors import CannotWrite, UsageError
 
 _DEFINITION = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,127})=(.*)", re.DOTALL)
+
+
+class Format(StrEnum):
+    """The names of `FORMATS`."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
 
 
 def definitions(given: Iterable[str]) -> dict[str, str | int | float | bool]:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics import rule_testing
+from cyberforensics import rule_checking, rule_testing
 from cyberforensics.cli import render
 from cyberforensics.cli.progress import watching
 from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import Format
 from cyberforensics.errors import EXIT_FINDINGS_IN_PACK
 from cyberforensics.model.diagnostic import Level
+from cyberforensics.report.diagnostics import FORMATS
 
 
 def command(
@@ -24,23 +26,31 @@ def command(
         str | None, typer.Option(metavar="REV", help="Leave out rules that are as they were at this revision of git.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="The form of the output; all but text hold what is to be mended alone.")
+    ] = Format.TEXT,
+    json: Annotated[bool, typer.Option("--json", help="Print the results as JSON, with all counts.")] = False,
 ) -> None:
     """Prove rules on their samples, on disk images and on known-good files, with every engine.
 
     Exit code 0: all as declared; 1: something is to be mended, with file and line of the rule.
     """
-    with watching(quiet=json) as observer:
+    quiet = json or output_format is not Format.TEXT
+    with watching(quiet=quiet) as observer:
         settings = rule_testing.Settings(
             known_good=goodware,
             changed_since=changed_since,
             workers=workers,
-            counter=told.Counting(quiet=json),
+            counter=told.Counting(quiet=quiet),
             observer=observer,
         )
         tested = list(rule_testing.run_tests(packs, settings))
     if json:
         render.as_json({"packs": [_object(one) for one in tested], "failed": any(one.failed for one in tested)})
+    elif output_format is not Format.TEXT:
+        results = [(one.folder, one.pack, one.diagnostics) for one in tested]
+        document = rule_checking.as_document(results, sum(one.rules for one in tested))
+        render.lines(dict(FORMATS)[str(output_format)](document))
     else:
         for one in tested:
             render.lines(_lines(one))

@@ -18,6 +18,23 @@ class Code:
 
 _E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
 
+PROOFS = (
+    Code("CFR901", _E, "It does not match a sample that it must match", "It misses what it was written for."),
+    Code("CFR902", _E, "It matches a sample that it must not match", "Who reads findings stops reading them."),
+    Code("CFR903", _E, "The engines differ", "A finding must not depend on which engine ran."),
+    Code("CFR904", _W, "No sample proves that it matches", "Nobody knows whether it ever matches."),
+    Code("CFR905", _E, "A sample, or a list of an image, can't be used", "What it should prove is not proved."),
+    Code("CFR906", _E, "Samples of no rule", "They prove nothing: a name was changed, or a rule removed."),
+    Code("CFR907", _E, "It matches known-good files", "On a whole system it would bury what matters."),
+    Code("CFR908", _E, "A finding that is expected in an image is not there", "It finds less than its author says."),
+    Code("CFR909", _E, "A finding in an image that is not expected", "It finds more than its author says."),
+    Code("CFR910", _E, "An engine can't compile the file", "With that engine its rules look at nothing."),
+    Code("CFR911", _E, "Not all was looked at", "What was not looked at is no proof of anything."),
+    Code("CFR920", _E, "It costs more than the budget", "One rule can take the time of hundreds."),
+    Code("CFR921", _E, "It costs more than it did", "Packs get slow one rule at a time."),
+)
+"""What tests and measurements of a pack say."""
+
 CODES = (
     Code("CFR001", _E, "Neither engine compiles it", "A rule that does not compile never runs."),
     Code(
