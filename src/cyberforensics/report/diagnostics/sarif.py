@@ -18,7 +18,7 @@ LONGEST_TEXT = 1_000
 """Characters of a message or an excerpt, so that a run stays below GitHub's 10 MB."""
 FINGERPRINT = "cyberforensics/v1"
 """Name of our fingerprint."""
-_HELP = "docs/lints.md has a bad and a good example."
+_HELP = "docs/lints.md shows a rule that it names and one that it does not."
 
 
 def sarif_lines(document: Document) -> Iterator[str]:
@@ -56,7 +56,7 @@ def _rule(code: CodeHelp) -> dict[str, Any]:
         "fullDescription": {"text": code.why},
         "help": {
             "text": f"{code.why} {_HELP}",
-            "markdown": f"{code.why} `docs/lints.md` has a bad and a good example.",
+            "markdown": f"{code.why} `docs/lints.md` shows a rule that it names and one that it does not.",
         },
         "defaultConfiguration": {"level": str(code.level)},
     }
