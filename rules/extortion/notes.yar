@@ -6,8 +6,12 @@ rule Ransom_Note
         description = "Text that claims files were encrypted, offers their recovery and says whom to pay"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "critical"
-        technique = "T1486"
+        mitre_att = "T1486"
         sample = "note.toml"
 
     strings:
@@ -47,8 +51,12 @@ rule Ransom_Note_File_Name
         description = "Small text or page whose name offers the recovery of files"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "medium"
-        technique = "T1486"
+        mitre_att = "T1486"
         sample = "note.toml"
 
     condition:

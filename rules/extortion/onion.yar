@@ -1,13 +1,18 @@
 // Addresses of hidden services.
 
+// cfr:allow CFR042 an address counts in page files and memory images as well, of any size
 rule Onion_Address
 {
     meta:
         description = "Address of a hidden service of the Tor network (version 3)"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
         severity = "low"
-        technique = "T1090.003"
+        mitre_att = "T1090.003"
         reference = "https://spec.torproject.org/rend-spec/encoding-onion-addresses.html"
         sample = "link.toml"
 

@@ -6,8 +6,12 @@ rule Recovery_Made_Impossible
         description = "Two or more commands that delete shadow copies, backup catalogues or boot recovery"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1490"
+        mitre_att = "T1490"
         reference = "https://attack.mitre.org/techniques/T1490/"
         sample = "clean.toml"
 

@@ -6,8 +6,12 @@ rule Seed_Phrase
         description = "Twelve or more words of a wallet's recovery phrase, after words that say so"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
         severity = "high"
-        technique = "T1552.001"
+        mitre_att = "T1552.001"
         reference = "https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki"
         sample = "note.toml"
         sensitive = true
@@ -30,15 +34,21 @@ rule Payment_Address
         description = "Bitcoin or Monero address beside a word that says so, or in the form that needs none"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
         severity = "low"
-        technique = "T1657"
+        mitre_att = "T1657"
         reference = "https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki"
         sample = "note.toml"
 
     strings:
         $named = /\b(bitcoin|btc)\b([^\r\n1-9A-HJ-NP-Za-km-z]{1,4}[A-Za-z-]{1,12}){0,4}[^1-9A-HJ-NP-Za-km-z]{1,16}[13][1-9A-HJ-NP-Za-km-z]{25,33}\b/ nocase ascii wide
         $link = /\bbitcoin:(1|3|bc1)[0-9A-Za-z]{25,60}\b/ ascii wide
-        $segwit = /\bbc1[qp][02-9ac-hj-np-z]{38}([02-9ac-hj-np-z]{20})?\b/ ascii wide
+        // version 0: a hash of 20 or 32 bytes; version 1 (Taproot, BIP 341): a key of 32
+        $segwit = /\bbc1q[02-9ac-hj-np-z]{38}([02-9ac-hj-np-z]{20})?\b/ ascii wide
+        $taproot = /\bbc1p[02-9ac-hj-np-z]{58}\b/ ascii wide
         $monero = /\b(monero|xmr)\b[^\r\n]{0,60}\b[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b/ nocase ascii wide
 
     condition:

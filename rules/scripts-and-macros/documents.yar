@@ -6,8 +6,12 @@ rule Office_Macro_Starts_By_Itself
         description = "Old Office document with a macro that starts by itself and reaches the system or the network"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1204.002"
+        mitre_att = "T1204.002"
         reference = "https://learn.microsoft.com/openspecs/office_file_formats/ms-ovba/"
         sample = "document.toml"
 
@@ -43,8 +47,12 @@ rule Office_Macro_Container
         description = "Office document of the zipped kind that holds macros (what they do is compressed)"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
         severity = "low"
-        technique = "T1204.002"
+        mitre_att = "T1204.002"
         sample = "document.toml"
 
     strings:
@@ -63,8 +71,12 @@ rule Rtf_Equation_Object
         description = "RTF with an embedded object of the old equation editor, which was used to run code"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "EXPLOIT"
         severity = "high"
-        technique = "T1203"
+        mitre_att = "T1203"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2017-11882"
         sample = "document.toml"
 
@@ -86,8 +98,12 @@ rule Shortcut_Runs_Script
         description = "Windows shortcut whose command line runs a script or fetches code"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1204.002"
+        mitre_att = "T1204.002"
         reference = "https://learn.microsoft.com/openspecs/windows_protocols/ms-shllink/"
         sample = "link.toml"
 
@@ -98,7 +114,9 @@ rule Shortcut_Runs_Script
         $program_4 = "cmd.exe" nocase ascii wide
         $reason_1 = "http://" nocase wide
         $reason_2 = "https://" nocase wide
+        // cfr:allow CFR032 options may be cut to one letter and their values to one, so there is no longer word
         $reason_3 = /[-\/]w(in|indowstyle)?[ \t]{1,4}["']?(hidden|h|1)\b/ nocase wide
+        // cfr:allow CFR032 the option may be cut to one letter, and what follows is any base64
         $reason_4 = /[-\/]e(nc|ncodedcommand|c)[ \t]{1,4}[A-Za-z0-9+\/]{20}/ nocase wide
         $reason_5 = "FromBase64String" nocase wide
         $reason_6 = "DownloadString" nocase wide

@@ -6,8 +6,12 @@ rule PowerShell_Download_Cradle
         description = "PowerShell that fetches text from the network and runs it at once"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1059.001"
+        mitre_att = "T1059.001"
         reference = "https://attack.mitre.org/techniques/T1059/001/"
         sample = "cradle.toml"
 
@@ -29,8 +33,12 @@ rule PowerShell_Encoded_Command
         description = "Command line that starts PowerShell with a command in base64"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "medium"
-        technique = "T1027.010"
+        mitre_att = "T1027.010"
         reference = "https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_powershell_exe"
         sample = "encoded.toml"
 
@@ -49,8 +57,12 @@ rule PowerShell_Loads_Hidden_Program
         description = "PowerShell that unpacks a program from base64 in memory and starts it there"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1620"
+        mitre_att = "T1620"
         sample = "loader.toml"
 
     strings:
@@ -59,6 +71,7 @@ rule PowerShell_Loads_Hidden_Program
         $load_2 = "GetDelegateForFunctionPointer" nocase ascii wide
         $load_3 = /\bVirtualAlloc(Ex)?\b/ nocase ascii wide
         $load_4 = "CreateThread" nocase ascii wide
+        // cfr:allow CFR038 a program's first bytes, MZ, are no more than this in base64
         $program = /["']TV[opq][A-Za-z0-9+\/]{60}/ ascii wide
         $unpack = /IO\.Compression\.(GzipStream|DeflateStream)/ nocase ascii wide
         $script = /(New-Object|Add-Type|\[Convert\]|\[System\.Convert\]|param[ \t]{0,4}\()/ nocase ascii wide

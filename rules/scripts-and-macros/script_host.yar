@@ -6,8 +6,12 @@ rule Vbs_Fetches_And_Runs
         description = "VBScript that fetches a file, saves it and starts it"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1059.005"
+        mitre_att = "T1059.005"
         sample = "dropper.toml"
 
     strings:
@@ -38,8 +42,12 @@ rule JScript_Fetches_And_Runs
         description = "JScript that fetches a file, saves it and starts it"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1059.007"
+        mitre_att = "T1059.007"
         sample = "dropper.toml"
 
     strings:
@@ -70,8 +78,12 @@ rule Hta_Starts_Program
         description = "HTML application that starts a shell or fetches code"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "TECHNIQUE"
         severity = "high"
-        technique = "T1218.005"
+        mitre_att = "T1218.005"
         reference = "https://attack.mitre.org/techniques/T1218/005/"
         sample = "page.toml"
 

@@ -1,11 +1,16 @@
 // Signals for tests.
 
+// cfr:allow CFR042 a test signal must be found wherever somebody put it
 rule Eicar_Test_File
 {
     meta:
         description = "The antivirus test file: harmless, and found by every virus scanner"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
         severity = "info"
         reference = "https://www.eicar.org/download-anti-malware-testfile/"
         sample = "eicar.toml"

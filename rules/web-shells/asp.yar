@@ -6,12 +6,17 @@ rule Asp_Runs_Request
         description = "Classic ASP that hands a request parameter to the interpreter or the shell"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "high"
-        technique = "T1505.003"
+        mitre_att = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         sample = "shell.toml"
 
     strings:
+        // cfr:allow CFR030 a page opens code with these two bytes; the other strings decide
         $asp = "<%"
         $code = /\b(eval|execute|executeglobal)[ \t]{0,4}\(?[ \t]{0,4}request([ \t]{0,4}\.[ \t]{0,4}(item|form|querystring|cookies))?[ \t]{0,4}\(/ nocase
         $shell = /\.(run|exec)[ \t]{0,4}\(?[ \t]{0,4}("[^"\r\n]{0,60}"[ \t]{0,4}&[ \t]{0,4})?request([ \t]{0,4}\.[ \t]{0,4}(item|form|querystring|cookies))?[ \t]{0,4}\(/ nocase
@@ -28,8 +33,12 @@ rule Aspx_Runs_Request
         description = "ASP.NET page that hands a request parameter to the interpreter or a process"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "high"
-        technique = "T1505.003"
+        mitre_att = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         sample = "shell.toml"
 

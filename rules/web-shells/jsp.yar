@@ -6,12 +6,17 @@ rule Jsp_Runs_Request
         description = "JSP that hands a request parameter to the shell or loads it as a class"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "high"
-        technique = "T1505.003"
+        mitre_att = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         sample = "shell.toml"
 
     strings:
+        // cfr:allow CFR030 a page opens code with these two bytes; the other strings decide
         $jsp_1 = "<%"
         $jsp_2 = "<jsp:scriptlet" nocase
         $direct = /\.exec[ \t]{0,4}\([^;\r\n]{0,80}request[ \t]{0,4}\.[ \t]{0,4}getParameter/

@@ -6,12 +6,17 @@ rule Php_Runs_Request
         description = "PHP that hands a request parameter to the interpreter or the shell"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "high"
-        technique = "T1505.003"
+        mitre_att = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         sample = "shell.toml"
 
     strings:
+        // cfr:allow CFR030 a page opens code with these two bytes; the other strings decide
         $php = "<?"
         $code = /\b(eval|assert|create_function)[ \t]{0,4}\([ \t]{0,4}(@?[a-z_0-9]{3,24}[ \t]{0,4}\([ \t]{0,4}){0,3}\$\{?["']?_(POST|GET|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
         $shell = /\b(system|passthru|shell_exec|popen|proc_open|pcntl_exec)[ \t]{0,4}\([ \t]{0,4}(@?[a-z_0-9]{3,24}[ \t]{0,4}\([ \t]{0,4}){0,3}\$\{?["']?_(POST|GET|REQUEST|COOKIE)\b/ nocase
@@ -31,11 +36,16 @@ rule Php_Unpacks_And_Runs
         description = "PHP that decodes a long packed text and runs it"
         author = "cyberforensics"
         date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "MALWARE"
         severity = "medium"
-        technique = "T1027"
+        mitre_att = "T1027"
         sample = "packed.toml"
 
     strings:
+        // cfr:allow CFR030 a page opens code with these two bytes; the other strings decide
         $php = "<?"
         $run = /\b(eval|assert)[ \t]{0,4}\([ \t]{0,4}(@?(gzinflate|gzuncompress|gzdecode|str_rot13|base64_decode|strrev|rawurldecode|hex2bin|convert_uudecode)[ \t]{0,4}\([ \t]{0,4}){1,6}["'][^"'\r\n]{100}/ nocase
 
