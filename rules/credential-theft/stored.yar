@@ -1,0 +1,58 @@
+// Keys and passwords that programs keep in files.
+
+rule Open_Private_Key
+{
+    meta:
+        description = "Private SSH key that no pass phrase protects"
+        author = "cyberforensics"
+        date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
+        severity = "medium"
+        mitre_att = "T1552.004"
+        reference = "https://attack.mitre.org/techniques/T1552/004/"
+        sample = "key.toml"
+        sensitive = true
+
+    strings:
+        // "openssh-key-v1", NUL, then cipher "none" and key derivation "none", each after its length (PROTOCOL.key of OpenSSH)
+        $openssh = /-----BEGIN OPENSSH PRIVATE KEY-----\r?\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ/
+        // an encrypted one has lines of a header before the base64
+        $older = /-----BEGIN (RSA|EC|DSA) PRIVATE KEY-----\r?\nM[A-Za-z0-9+\/]{60}/
+
+    condition:
+        filesize < 32KB
+        and ($openssh in (0..64) or $older in (0..64))
+}
+
+rule Stored_Remote_Sessions
+{
+    meta:
+        description = "Servers, and often passwords, stored by PuTTY, WinSCP or FileZilla, in a file or as exported"
+        author = "cyberforensics"
+        date = "2026-11-22"
+        status = "RELEASED"
+        sharing = "TLP:CLEAR"
+        source = "CYBERFORENSICS"
+        category = "INFO"
+        severity = "medium"
+        mitre_att = "T1552"
+        reference = "https://attack.mitre.org/techniques/T1552/"
+        sample = "sessions.toml"
+        sensitive = true
+
+    strings:
+        $putty = /\[HKEY_[A-Z_]{4,20}\\([^\]\r\n]{1,80}\\)?Software\\SimonTatham\\PuTTY\\Sessions\\[^\]\r\n]{1,120}\]/ nocase ascii wide
+        $host = /"HostName"="[^"\r\n]{1,200}"/ nocase ascii wide
+        // WinSCP writes a password as hexadecimal digits that begin with the two bytes FF 00, complemented and XORed with A3
+        $winscp_1 = /[\r\n]"?HostName"?=/ nocase ascii wide
+        $winscp_2 = /[\r\n]"?Password"?="?A35C[0-9A-F]{8,400}\b/ ascii wide
+        $filezilla_1 = "<FileZilla3"
+        $filezilla_2 = "<Pass encoding=\"base64\">"
+
+    condition:
+        filesize < 20MB
+        and (($putty and $host) or all of ($winscp_*) or all of ($filezilla_*))
+}
