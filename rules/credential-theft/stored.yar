@@ -3,7 +3,7 @@
 rule Open_Private_Key
 {
     meta:
-        description = "Private SSH key that no pass phrase protects"
+        description = "Private key in OpenSSH's own form that no pass phrase protects"
         author = "cyberforensics"
         date = "2026-11-22"
         status = "RELEASED"
@@ -19,12 +19,10 @@ rule Open_Private_Key
     strings:
         // "openssh-key-v1", NUL, then cipher "none" and key derivation "none", each after its length (PROTOCOL.key of OpenSSH)
         $openssh = /-----BEGIN OPENSSH PRIVATE KEY-----\r?\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ/
-        // an encrypted one has lines of a header before the base64
-        $older = /-----BEGIN (RSA|EC|DSA) PRIVATE KEY-----\r?\nM[A-Za-z0-9+\/]{60}/
 
     condition:
         filesize < 32KB
-        and ($openssh in (0..64) or $older in (0..64))
+        and $openssh in (0..64)
 }
 
 rule Stored_Remote_Sessions
