@@ -41,10 +41,10 @@ rule PowerShell_Amsi_Bypass
         sample = "bypass.toml"
 
     strings:
-        $class_name = "AmsiUtils" nocase ascii wide
+        $class_name = "Amsi\x55tils" nocase ascii wide
         $field = /\bamsi(InitFailed|Context|Session)\b/ nocase ascii wide
         $reach = /\b(GetField|GetMethod|NonPublic|SetValue)\b/ nocase ascii wide
-        $buffer = "AmsiScanBuffer" nocase ascii wide
+        $buffer = "AmsiScan\x42uffer" nocase ascii wide
         $patch_1 = "VirtualProtect" nocase ascii wide
         $patch_2 = /\b(Add-Type|Marshal\]::Copy|GetDelegateForFunctionPointer)\b/ nocase ascii wide
 
