@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cyberforensics.cli.rules.check import Format, ProfileChoice
+from cyberforensics.cli.rules.check import ProfileChoice
+from cyberforensics.cli.rules.given import Format
 from cyberforensics.model.diagnostic import Diagnostic, Level, Span
 from cyberforensics.report.diagnostics import FORMATS, CodeHelp, Document, Told, sarif
 from cyberforensics.rules.checks import PROFILES
