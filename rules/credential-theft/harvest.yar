@@ -12,7 +12,7 @@ rule LaZagne_Output
         category = "TOOL"
         severity = "critical"
         mitre_att = "T1555"
-        reference = "https://attack.mitre.org/software/S0349/"
+        reference = "https://github.com/AlessandroZ/LaZagne"
         sample = "output.toml"
         sensitive = true
 
@@ -42,6 +42,7 @@ rule Windows_Hash_List
         category = "INFO"
         severity = "high"
         mitre_att = "T1003.002"
+        reference = "https://github.com/fortra/impacket/blob/master/impacket/examples/secretsdump.py"
         sample = "hashes.toml"
         sensitive = true
 
@@ -66,7 +67,7 @@ rule Kerberos_Hash
         category = "INFO"
         severity = "high"
         mitre_att = "T1558.003"
-        reference = "https://attack.mitre.org/techniques/T1558/003/"
+        reference = "https://hashcat.net/wiki/doku.php?id=example_hashes"
         sample = "ticket.toml"
         sensitive = true
 
@@ -96,7 +97,8 @@ rule Stolen_Password_List
         sensitive = true
 
     strings:
-        $entry = /\bURL: [^\r\n]{4,300}\r?\n(Username|Login|User): [^\r\n]{0,200}\r?\nPassword: [^\r\n]{0,200}\r?\n(Application|Browser|Soft|Storage): [^\r\n]{1,80}/ ascii
+        // the four lines of RedLine and those made from it
+        $entry = /\bURL: [^\r\n]{4,300}\r?\nUsername: [^\r\n]{0,200}\r?\nPassword: [^\r\n]{0,200}\r?\nApplication: [^\r\n]{1,80}/ ascii
 
     condition:
         filesize < 100MB

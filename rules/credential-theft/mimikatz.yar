@@ -18,7 +18,7 @@ rule Mimikatz_Output
 
     strings:
         $prompt = /mimikatz(\(commandline\))? # [a-z]{2,12}/ ascii wide
-        $banner_1 = /mimikatz \d\.\d\.\d{1,2}( alpha)? \(x(64|86)\)/ ascii wide
+        $banner_1 = /mimikatz \d\.\d(\.\d{1,2})?( alpha)? \(x(64|86)\)/ ascii wide
         $banner_2 = "\"A La Vie, A L'Amour\"" ascii wide
         $result_1 = /Authentication Id : \d{1,10} ; \d{1,12} \([0-9a-f]{8}:[0-9a-f]{8}\)/ ascii wide
         $result_2 = /\* (Password|NTLM|SHA1|DPAPI) {1,6}: / ascii wide

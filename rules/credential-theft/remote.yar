@@ -12,12 +12,17 @@ rule Remote_Access_Log
         category = "INFO"
         severity = "medium"
         mitre_att = "T1219"
-        reference = "https://attack.mitre.org/techniques/T1219/"
+        reference = "http://support.anydesk.com/knowledgebase/articles/467186-connection-log"
+        reference = "https://github.com/log2timeline/plaso/blob/main/plaso/parsers/text_plugins/teamviewer.py"
         sample = "trace.toml"
 
     strings:
-        $anydesk = /\b(Incoming|Outgoing)[ \t]{2,12}20[2-9]\d-\d\d-\d\d, \d\d:\d\d[ \t]{2,40}(User|Passwd|Token|REJECTED)[ \t]{2,60}\d{9,10}\b/ ascii wide
-        $teamviewer = /\b\d{8,10}\t[^\t\r\n]{1,80}\t\d\d-\d\d-20\d\d \d\d:\d\d:\d\d\t\d\d-\d\d-20\d\d \d\d:\d\d:\d\d\t[^\t\r\n]{1,80}\t(RemoteControl|FileTransfer|RemoteSupport)\t/ ascii wide
+        // direction (so far always this one), time, what let the caller in, his alias or number, his number
+        $anydesk = /\bIncoming[ \t]{2,12}20[1-9]\d-\d\d-\d\d, \d\d:\d\d[ \t]{2,40}(User|Passwd|Token|REJECTED)[ \t]{2,60}([^ \t\r\n]{1,60}[ \t]{1,60})?\d{6,10}\b/ ascii wide
+        // Connections_incoming.txt
+        $teamviewer_in = /\b\d{8,11}\t[^\t\r\n]{1,80}\t\d\d-\d\d-20\d\d \d\d:\d\d:\d\d\t\d\d-\d\d-20\d\d \d\d:\d\d:\d\d\t[^\t\r\n]{1,80}\t(RemoteControl|FileTransfer|RemoteSupport)\t/ ascii wide
+        // Connections.txt: no name, and blanks up to a column
+        $teamviewer_out = /\b\d{8,11}[ \t]{1,30}\d\d-\d\d-20\d\d \d\d:\d\d:\d\d[ \t]{1,30}\d\d-\d\d-20\d\d \d\d:\d\d:\d\d[ \t]{1,30}[^ \t\r\n]{1,80}[ \t]{1,60}(RemoteControl|FileTransfer|RemoteSupport)[ \t]{1,60}\{/ ascii wide
 
     condition:
         filesize < 100MB
@@ -36,7 +41,8 @@ rule Remote_Access_Set_Up_Silently
         category = "TECHNIQUE"
         severity = "high"
         mitre_att = "T1219"
-        reference = "https://attack.mitre.org/techniques/T1219/"
+        reference = "https://support.anydesk.com/Command_Line_Interface"
+        reference = "https://rustdesk.com/docs/en/self-host/client-deployment/"
         sample = "install.toml"
         sensitive = true
 
@@ -63,7 +69,9 @@ rule Tunnel_Configuration
         category = "TOOL"
         severity = "medium"
         mitre_att = "T1572"
-        reference = "https://attack.mitre.org/techniques/T1572/"
+        reference = "https://ngrok.com/docs/agent/config/"
+        reference = "https://github.com/fatedier/frp"
+        reference = "https://github.com/jpillora/chisel"
         sample = "frpc.toml"
         sensitive = true
 
@@ -92,7 +100,7 @@ rule Rclone_Remote_Configured
         category = "TOOL"
         severity = "medium"
         mitre_att = "T1567.002"
-        reference = "https://attack.mitre.org/software/S1040/"
+        reference = "https://rclone.org/docs/"
         sample = "rclone.toml"
         sensitive = true
 

@@ -12,6 +12,7 @@ rule Ransom_Note
         category = "MALWARE"
         severity = "critical"
         mitre_att = "T1486"
+        reference = "https://attack.mitre.org/techniques/T1486/"
         sample = "note.toml"
 
     strings:
@@ -57,6 +58,7 @@ rule Ransom_Note_File_Name
         category = "MALWARE"
         severity = "medium"
         mitre_att = "T1486"
+        reference = "https://attack.mitre.org/techniques/T1486/"
         sample = "note.toml"
 
     condition:

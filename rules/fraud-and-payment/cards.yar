@@ -41,6 +41,7 @@ rule Card_List
         category = "INFO"
         severity = "high"
         mitre_att = "T1005"
+        reference = "ISO/IEC 7812-1:2017"
         sample = "list.toml"
         sensitive = true
 

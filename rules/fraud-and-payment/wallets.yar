@@ -12,11 +12,11 @@ rule Bitcoin_Core_Wallet
         category = "INFO"
         severity = "medium"
         mitre_att = "T1005"
-        reference = "https://github.com/bitcoin/bitcoin/blob/master/doc/files.md"
+        reference = "https://github.com/bitcoin/bitcoin/blob/master/src/wallet/walletdb.cpp"
         sample = "wallet.toml"
 
     strings:
-        $record_1 = "\x0abestblock"  // the length stands before each word
+        $record_1 = "\x12bestblock_nomerkle"  // the length stands before each word
         $record_2 = "\x09bestblock"
         $record_3 = "\x07keymeta"
         $record_4 = "\x0adefaultkey"
@@ -46,6 +46,7 @@ rule Electrum_Wallet
         category = "INFO"
         severity = "medium"
         mitre_att = "T1005"
+        reference = "https://github.com/spesmilo/electrum/blob/master/electrum/wallet_db.py"
         sample = "wallet.toml"
         sensitive = true
 
@@ -53,8 +54,7 @@ rule Electrum_Wallet
         $version = /"seed_version": ?\d{1,3}/
         $type = /"wallet_type": ?"(standard|imported|2fa|\dof\d)/
         $keys_1 = "\"keystore\":"
-        $keys_2 = "\"xpub\":"
-        $keys_3 = "\"x1/\":"
+        $keys_2 = "\"x1/\":"
 
     condition:
         uint8(0) == 0x7B
@@ -104,6 +104,7 @@ rule Browser_Wallet_Vault
         category = "INFO"
         severity = "medium"
         mitre_att = "T1005"
+        reference = "https://github.com/MetaMask/browser-passworder"
         sample = "store.toml"
         sensitive = true
 

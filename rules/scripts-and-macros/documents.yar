@@ -53,6 +53,7 @@ rule Office_Macro_Container
         category = "INFO"
         severity = "low"
         mitre_att = "T1204.002"
+        reference = "https://learn.microsoft.com/openspecs/office_file_formats/ms-ovba/"
         sample = "document.toml"
 
     strings:

@@ -63,6 +63,7 @@ rule PowerShell_Loads_Hidden_Program
         category = "TECHNIQUE"
         severity = "high"
         mitre_att = "T1620"
+        reference = "https://attack.mitre.org/techniques/T1620/"
         sample = "loader.toml"
 
     strings:

@@ -12,6 +12,7 @@ rule Vbs_Fetches_And_Runs
         category = "TECHNIQUE"
         severity = "high"
         mitre_att = "T1059.005"
+        reference = "https://attack.mitre.org/techniques/T1059/005/"
         sample = "dropper.toml"
 
     strings:
@@ -48,6 +49,7 @@ rule JScript_Fetches_And_Runs
         category = "TECHNIQUE"
         severity = "high"
         mitre_att = "T1059.007"
+        reference = "https://attack.mitre.org/techniques/T1059/007/"
         sample = "dropper.toml"
 
     strings:

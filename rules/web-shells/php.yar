@@ -42,6 +42,7 @@ rule Php_Unpacks_And_Runs
         category = "MALWARE"
         severity = "medium"
         mitre_att = "T1027"
+        reference = "https://attack.mitre.org/techniques/T1027/"
         sample = "packed.toml"
 
     strings:
