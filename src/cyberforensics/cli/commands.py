@@ -7,6 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from cyberforensics.cli.help import Command
+
 COMMANDS = (
     ("new", "new"),
     ("triage", "triage"),
@@ -48,9 +50,11 @@ class _Loaded(Mapping[str, object]):
     def __getitem__(self, name: str) -> object:
         module = import_module(f"cyberforensics.cli.{self._modules[name]}")
         if hasattr(module, "app"):
-            return typer.main.get_command(module.app)
+            group = typer.main.get_command(module.app)
+            group.name = name
+            return group
         alone = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
-        alone.command(name)(module.command)
+        alone.command(name, cls=Command)(module.command)
         return typer.main.get_command(alone)
 
     def __iter__(self) -> Iterator[str]:

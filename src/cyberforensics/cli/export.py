@@ -32,6 +32,9 @@ def command(
     """Write contents out of the evidence, each under its SHA-256, with an index of where they were.
 
     Names from the evidence never become file names. Exit code 10: something could not be exported.
+
+        cyberforensics export CASE --finding 3a91 -o hit
+        cyberforensics export CASE --path '/Users/*/Downloads/*' --zip downloads.zip
     """
     target = output or archive
     if target is None or (output is not None and archive is not None):

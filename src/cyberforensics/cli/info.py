@@ -20,7 +20,11 @@ def command(
     accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Tell what an image is: container, stored digests, every volume, file systems, encryption, snapshots."""
+    """Tell what an image is: container, stored digests, every volume, file systems, encryption, snapshots.
+
+    cyberforensics info disk.E01
+    cyberforensics info disk.E01 --json
+    """
     opened = pipeline.inspect(source, accept_writable=accept_writable_source)
     if json:
         render.as_json(report.info_object(opened.evidence, opened.volumes, opened.problems))

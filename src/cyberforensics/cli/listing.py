@@ -29,7 +29,11 @@ def command(
     accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array of objects.")] = False,
 ) -> None:
-    """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans."""
+    """List every entry: `*` marks deleted names, `!` those whose record was used again, `o` orphans.
+
+    cyberforensics ls disk.E01 /Users
+    cyberforensics ls disk.E01 --tree
+    """
     prefix = path.rstrip("/")
     troubled = False
     found = False

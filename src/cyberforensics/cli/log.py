@@ -19,6 +19,8 @@ def command(
     """Show the examination log: what the tool did, when, for whom, and whether its chain holds.
 
     Exit code 10: the chain is broken, or a line is torn.
+
+        cyberforensics log CASE
     """
     lines = list(case.read_log(folder))
     troubles = [line for line in lines if line.trouble is not None]

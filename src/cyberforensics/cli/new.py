@@ -12,5 +12,8 @@ from cyberforensics.cli import render
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="A new folder, or a case that has no case.toml.")],
 ) -> None:
-    """Make a case folder with a case.toml to fill in: laboratory, request, exhibits, custody, who authorises."""
+    """Make a case folder with a case.toml to fill in: laboratory, request, exhibits, custody, who authorises.
+
+    cyberforensics new CASE
+    """
     render.line(str(case.new_case(folder)))

@@ -20,6 +20,9 @@ def command(
     """Add a note of the examiner's: to the examination log, to the store, and so to every report made from now on.
 
     Without `--opinion` it is a note of fact: what was seen, done or handed over.
+
+        cyberforensics note CASE 'The seal of the bag was whole.'
+        cyberforensics note CASE --opinion 'The two lists have one source.'
     """
     with case.open_to_annotate(folder) as store:
         case.add_note(store, "opinion" if opinion else "fact", text, ("cyberforensics", *sys.argv[1:]))

@@ -17,8 +17,19 @@ from cyberforensics.model.scope import Scope
 from cyberforensics.model.shown import ShownZone, shown_zone
 from cyberforensics.model.times import zone_named
 
+LOOK_FOR = "What to look for"
+LEAVE_OUT = "What to leave out, and what comes first"
+RECORD = "For the record"
+MACHINE = "What it may use of this machine"
+"""Panels of the help of commands that take much."""
+
 AcceptWritable = Annotated[
-    bool, typer.Option("--accept-writable-source", help="Read a device although it is in use or can be written to.")
+    bool,
+    typer.Option(
+        "--accept-writable-source",
+        rich_help_panel=RECORD,
+        help="Read a device although it is in use or can be written to.",
+    ),
 ]
 
 Restricted = Annotated[
@@ -32,13 +43,16 @@ ShowTimezone = Annotated[
     typer.Option("--show-timezone", metavar="ZONE", help="Show times in this zone beside UTC, as in Asia/Colombo."),
 ]
 
-Engine = Annotated[str, typer.Option(metavar="NAME", help="What runs the rules: yara-python, or yara-x.")]
+Engine = Annotated[
+    str, typer.Option(rich_help_panel=LOOK_FOR, metavar="NAME", help="What runs the rules: yara-python, or yara-x.")
+]
 
 AllowedSigners = Annotated[
     Path | None,
     typer.Option(
         "--allowed-signers",
         metavar="FILE",
+        rich_help_panel=LOOK_FOR,
         help="Take only built rule packs that one of these keys signed.",
     ),
 ]
@@ -46,6 +60,66 @@ AllowedSigners = Annotated[
 FailOn = Annotated[
     FindingSeverity | None,
     typer.Option("--fail-on", help="End in exit code 11 where the case has a finding as severe as this, or more."),
+]
+
+SkipBrokenRules = Annotated[
+    bool,
+    typer.Option(
+        "--skip-broken-rules",
+        rich_help_panel=LOOK_FOR,
+        help="Leave out rule files that do not compile; the report says so.",
+    ),
+]
+
+Hashes = Annotated[
+    list[Path] | None,
+    typer.Option(
+        rich_help_panel=LOOK_FOR, metavar="FILE", help="A list of digests; contents that have one are findings."
+    ),
+]
+
+Known = Annotated[
+    list[Path] | None,
+    typer.Option(rich_help_panel=LOOK_FOR, metavar="FILE", help="A list of digests of known files, which are counted."),
+]
+
+Keywords = Annotated[
+    list[Path] | None,
+    typer.Option(rich_help_panel=LOOK_FOR, metavar="FILE", help="A list of keywords to search contents for."),
+]
+
+ListIndex = Annotated[
+    Path | None,
+    typer.Option(
+        rich_help_panel=LOOK_FOR,
+        metavar="FOLDER",
+        help="Where the indexes of lists of digests are kept; else beside each list.",
+    ),
+]
+
+Examiner = Annotated[
+    str | None, typer.Option(rich_help_panel=RECORD, metavar="NAME", help="Your name, for the record.")
+]
+
+Workers = Annotated[
+    int | None,
+    typer.Option(rich_help_panel=MACHINE, metavar="N", min=1, max=256, help="Worker processes; one for each core."),
+]
+
+Spool = Annotated[
+    Path | None,
+    typer.Option(
+        rich_help_panel=MACHINE, metavar="FOLDER", help="Where large contents are spooled; else the case folder."
+    ),
+]
+
+StopAfter = Annotated[
+    str | None,
+    typer.Option(
+        rich_help_panel=LEAVE_OUT,
+        metavar="DURATION",
+        help="Begin nothing further after 30m, 1h30m …; started again, it goes on.",
+    ),
 ]
 
 Exact = Annotated[bool, typer.Option("--exact", help="Sizes in bytes, and times with all their digits.")]

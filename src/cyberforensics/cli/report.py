@@ -11,6 +11,7 @@ import typer
 from cyberforensics import case, reports, thumbnails, triage
 from cyberforensics.cli import options, render
 from cyberforensics.cli.default_group import DefaultGroup
+from cyberforensics.cli.help import Command
 from cyberforensics.errors import EXIT_PROBLEMS, UsageError
 from cyberforensics.model.annotations import checked_label
 from cyberforensics.model.run import Summary
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def write(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     only: Annotated[
@@ -73,7 +74,11 @@ def write(
     ] = None,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
-    """Write the reports of a case again, from its store alone."""
+    """Write the reports of a case again, from its store alone.
+
+    cyberforensics report CASE --pdf
+    cyberforensics report write CASE --only key-evidence
+    """
     zone = options.shown(show_timezone)
     label = None if only is None else checked_label(only)
     identity = _identity(folder, sign_pdf, passphrase_file, pdf=pdf and only is None)
@@ -109,7 +114,7 @@ def write(
     render.shown_zone(zone)
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
@@ -117,6 +122,8 @@ def check(
     """List what the reports of a case owe a court and a laboratory, point by point: met, not supplied, not met.
 
     Nothing is written. Exit code 10: a point that the tool itself owes is not met.
+
+        cyberforensics report check CASE
     """
     from cyberforensics import checking  # here: no other command needs it
 

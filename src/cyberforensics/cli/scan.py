@@ -15,38 +15,24 @@ from cyberforensics.model.run import Options
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CASE", help="Folder of the case.")],
-    rules: Annotated[list[Path] | None, typer.Option(help="A rule pack or rule file.")] = None,
-    skip_broken_rules: Annotated[
-        bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
-    ] = False,
+    rules: Annotated[
+        list[Path] | None, typer.Option(rich_help_panel=options.LOOK_FOR, help="A rule pack or rule file.")
+    ] = None,
+    skip_broken_rules: options.SkipBrokenRules = False,
     engine: options.Engine = "yara-python",
     allowed_signers: options.AllowedSigners = None,
-    hashes: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
-    ] = None,
-    known: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests of known files, which are counted.")
-    ] = None,
-    keywords: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of keywords to search contents for.")
-    ] = None,
-    list_index: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Where the indexes of lists of digests are kept; else beside each list."),
-    ] = None,
+    hashes: options.Hashes = None,
+    known: options.Known = None,
+    keywords: options.Keywords = None,
+    list_index: options.ListIndex = None,
     exhibit: Annotated[list[str] | None, typer.Option(metavar="ID", help="Search this exhibit only.")] = None,
     source: Annotated[list[str] | None, typer.Option(metavar="ID=PATH", help="Where an exhibit lies now.")] = None,
     show_timezone: options.ShowTimezone = None,
     accept_writable_source: options.AcceptWritable = False,
-    examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
-    spool: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where large contents are spooled; else the case folder.")
-    ] = None,
-    stop_after: Annotated[
-        str | None,
-        typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
-    ] = None,
+    examiner: options.Examiner = None,
+    workers: options.Workers = None,
+    spool: options.Spool = None,
+    stop_after: options.StopAfter = None,
     fail_on: options.FailOn = None,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -55,6 +41,9 @@ def command(
     Nothing that was found before changes. Lists of digests need no evidence: recorded digests are held against them.
     Rules and keywords read the contents once more, of equal ones only the first. Exit code 0: done; 10: done, with
     problems that reduce coverage; 11: --fail-on was given and met.
+
+        cyberforensics scan CASE --hashes stolen.md5
+        cyberforensics scan CASE --rules new-rules --keywords names.txt
     """
     roots = options.exhibits([], source, option="--source") if source else {}
     chosen = Options(

@@ -39,6 +39,9 @@ def command(
     """Close a case for good: a manifest of every file, signed. Nothing can be added to it afterwards.
 
     The reports are written anew, with the digests of store and log. Exit code 40: it is sealed already.
+
+        cyberforensics seal CASE --new-key examiner.key
+        cyberforensics seal CASE --key examiner.key --identity anna
     """
     from cyberforensics import sealing, signing  # here: no other command needs cryptography
 

@@ -70,7 +70,12 @@ def command(
     show_timezone: options.ShowTimezone = None,
     exact: options.Exact = False,
 ) -> None:
-    """Show what a case holds. `--format jsonl` is the public interface: docs/case-format.md names every field."""
+    """Show what a case holds. `--format jsonl` is the public interface: docs/case-format.md names every field.
+
+    cyberforensics show findings CASE
+    cyberforensics show entries CASE --deleted --category picture
+    cyberforensics show findings CASE --format jsonl
+    """
     filters = query.Filters(
         path=path,
         category=category,

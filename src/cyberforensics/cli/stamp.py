@@ -22,6 +22,9 @@ def command(
     """Have somebody else say when a sealed case was there: a time stamp of RFC 3161 over its manifest.
 
     The request holds the manifest's SHA-256 and nothing else of the case. No network is asked without --tsa.
+
+        cyberforensics stamp CASE --request case.tsq
+        cyberforensics stamp CASE --response case.tsr
     """
     from cyberforensics import stamping  # here: no other command needs cryptography
 

@@ -17,7 +17,10 @@ def command(
     note: Annotated[str, typer.Option(help="Why.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take the label off.")] = False,
 ) -> None:
-    """Put a label on an entry, a finding or an event, which may bear several. The examination log has who and when."""
+    """Put a label on an entry, a finding or an event, which may bear several. The examination log has who and when.
+
+    cyberforensics tag CASE 3a91 key-evidence --note 'the list that was sold'
+    """
     command = ("cyberforensics", *sys.argv[1:])
     with case.open_to_annotate(folder) as store:
         tag = (case.remove_tag if remove else case.add_tag)(store, item, label, note, command)

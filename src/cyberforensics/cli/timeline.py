@@ -34,7 +34,11 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; standard output without it.")] = None,
     show_timezone: options.ShowTimezone = None,
 ) -> None:
-    """Write every time of the case: file system times and events. What a format loses is said on standard error."""
+    """Write every time of the case: file system times and events. What a format loses is said on standard error.
+
+    cyberforensics timeline CASE --from 2026-03-17 --to 2026-03-22
+    cyberforensics timeline CASE --format bodyfile -o case.body
+    """
     zone = options.shown(show_timezone)
     if zone is not None and form is Format.BODYFILE:
         raise UsageError("--show-timezone: a body file has whole seconds and no zone", hint="use csv or jsonl")

@@ -33,114 +33,178 @@ def command(
         typer.Argument(metavar="SOURCE...", help="Images, devices, or folders and files as they are."),
     ] = None,
     rules: Annotated[
-        list[Path] | None, typer.Option(help="A rule pack or rule file, instead of those shipped.")
+        list[Path] | None,
+        typer.Option(rich_help_panel=options.LOOK_FOR, help="A rule pack or rule file, instead of those shipped."),
     ] = None,
-    no_rules: Annotated[bool, typer.Option("--no-rules", help="Run no rules.")] = False,
-    skip_broken_rules: Annotated[
-        bool, typer.Option("--skip-broken-rules", help="Leave out rule files that do not compile; the report says so.")
+    no_rules: Annotated[
+        bool, typer.Option("--no-rules", rich_help_panel=options.LOOK_FOR, help="Run no rules.")
     ] = False,
+    skip_broken_rules: options.SkipBrokenRules = False,
     engine: options.Engine = "yara-python",
     allowed_signers: options.AllowedSigners = None,
-    hashes: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests; contents that have one are findings.")
-    ] = None,
-    known: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of digests of known files, which are counted.")
-    ] = None,
-    keywords: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A list of keywords to search contents for.")
-    ] = None,
+    hashes: options.Hashes = None,
+    known: options.Known = None,
+    keywords: options.Keywords = None,
     skip_known: Annotated[
-        bool, typer.Option("--skip-known", help="Run no rules and keywords on known contents; the report counts them.")
+        bool,
+        typer.Option(
+            "--skip-known",
+            rich_help_panel=options.LOOK_FOR,
+            help="Run no rules and keywords on known contents; the report counts them.",
+        ),
     ] = False,
-    list_index: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Where the indexes of lists of digests are kept; else beside each list."),
+    list_index: options.ListIndex = None,
+    exhibit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID=SOURCE", rich_help_panel=options.RECORD, help="A source and its exhibit id."),
     ] = None,
-    exhibit: Annotated[list[str] | None, typer.Option(metavar="ID=SOURCE", help="A source and its exhibit id.")] = None,
     expect: Annotated[
-        list[str] | None, typer.Option(metavar="[ID=]sha256:HEX", help="The media's digest, as somebody stated it.")
+        list[str] | None,
+        typer.Option(
+            metavar="[ID=]sha256:HEX", rich_help_panel=options.RECORD, help="The media's digest, as somebody stated it."
+        ),
     ] = None,
     verify: Annotated[
-        Verify, typer.Option(help="Compute the media's digest: once, at both ends, or not.")
+        Verify,
+        typer.Option(rich_help_panel=options.RECORD, help="Compute the media's digest: once, at both ends, or not."),
     ] = Verify.ONCE,
     source_timezone: Annotated[
         list[str] | None,
-        typer.Option(metavar="[ID=]ZONE", help="Zone of the clocks behind local times (FAT …), such as Asia/Colombo."),
+        typer.Option(
+            metavar="[ID=]ZONE",
+            rich_help_panel=options.RECORD,
+            help="Zone of the clocks behind local times (FAT …), such as Asia/Colombo.",
+        ),
     ] = None,
     show_timezone: options.ShowTimezone = None,
     write_blocker: Annotated[
-        list[str] | None, typer.Option(metavar="[ID=]TEXT", help="The write blocker in use, as you declare it.")
+        list[str] | None,
+        typer.Option(
+            metavar="[ID=]TEXT", rich_help_panel=options.RECORD, help="The write blocker in use, as you declare it."
+        ),
     ] = None,
     accept_writable_source: options.AcceptWritable = False,
-    examiner: Annotated[str | None, typer.Option(help="Your name, for the record.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    examiner: options.Examiner = None,
+    workers: options.Workers = None,
     profile: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE",
             callback=profiles.apply,
             is_eager=True,
+            rich_help_panel=options.LEAVE_OUT,
             help="Options from a profile: quick, full, or a file; those given here take their place.",
         ),
     ] = None,
     first: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Examine these paths, and what lies below them, first.")
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            rich_help_panel=options.LEAVE_OUT,
+            help="Examine these paths, and what lies below them, first.",
+        ),
     ] = None,
     last: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Examine these paths, and what lies below them, last.")
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            rich_help_panel=options.LEAVE_OUT,
+            help="Examine these paths, and what lies below them, last.",
+        ),
     ] = None,
     include: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Examine only these paths, and what lies below them.")
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            rich_help_panel=options.LEAVE_OUT,
+            help="Examine only these paths, and what lies below them.",
+        ),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Leave out these paths, and what lies below them.")
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB", rich_help_panel=options.LEAVE_OUT, help="Leave out these paths, and what lies below them."
+        ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Examine only what has a time at or behind this one.")
+        str | None,
+        typer.Option(
+            metavar="MOMENT",
+            rich_help_panel=options.LEAVE_OUT,
+            help="Examine only what has a time at or behind this one.",
+        ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Examine only what has a time before this one.")
+        str | None,
+        typer.Option(
+            metavar="MOMENT", rich_help_panel=options.LEAVE_OUT, help="Examine only what has a time before this one."
+        ),
     ] = None,
     category: Annotated[
-        list[str] | None, typer.Option(help="Examine only contents of this category, as their first bytes tell.")
+        list[str] | None,
+        typer.Option(
+            rich_help_panel=options.LEAVE_OUT, help="Examine only contents of this category, as their first bytes tell."
+        ),
     ] = None,
     scope_note: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The wording of the limit, for every report.")
-    ] = None,
-    stop_after: Annotated[
         str | None,
-        typer.Option(metavar="DURATION", help="Begin nothing further after 30m, 1h30m …; started again, it goes on."),
+        typer.Option(
+            metavar="TEXT", rich_help_panel=options.LEAVE_OUT, help="The wording of the limit, for every report."
+        ),
     ] = None,
+    stop_after: options.StopAfter = None,
     cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Read each volume with a second reader too, and compare.")
+        bool,
+        typer.Option(
+            "--cross-check",
+            rich_help_panel=options.LOOK_FOR,
+            help="Read each volume with a second reader too, and compare.",
+        ),
     ] = False,
     notable: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Notable paths of your own, beside those that ship (docs/orientation.md)."),
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=options.LOOK_FOR,
+            help="Notable paths of your own, beside those that ship (docs/orientation.md).",
+        ),
     ] = None,
     cache: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Content cache: what other cases learned of the same bytes is not redone."),
+        typer.Option(
+            metavar="FOLDER",
+            rich_help_panel=options.MACHINE,
+            help="Content cache: what other cases learned of the same bytes is not redone.",
+        ),
     ] = None,
-    spool: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Where large contents are spooled; else the case folder."),
-    ] = None,
+    spool: options.Spool = None,
     time_limit: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="Time that each entry may take.")
+        float,
+        typer.Option(metavar="SECONDS", min=1, rich_help_panel=options.MACHINE, help="Time that each entry may take."),
     ] = LIMITS.seconds,
     time_limit_per_mib: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="More of it for each MiB of the entry.")
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0, rich_help_panel=options.MACHINE, help="More of it for each MiB of the entry."
+        ),
     ] = LIMITS.seconds_per_mib,
     time_limit_most: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="But never more than this.")
+        float, typer.Option(metavar="SECONDS", min=1, rich_help_panel=options.MACHINE, help="But never more than this.")
     ] = LIMITS.most_seconds,
     memory_limit: Annotated[
-        int, typer.Option(metavar="MIB", min=256, help="Memory that each worker process may hold.")
+        int,
+        typer.Option(
+            metavar="MIB", min=256, rich_help_panel=options.MACHINE, help="Memory that each worker process may hold."
+        ),
     ] = LIMITS.memory >> 20,
     sparse_limit: Annotated[
-        int, typer.Option(metavar="GIB", min=1, help="Zeros that are read of one content; the rest is not examined.")
+        int,
+        typer.Option(
+            metavar="GIB",
+            min=1,
+            rich_help_panel=options.MACHINE,
+            help="Zeros that are read of one content; the rest is not examined.",
+        ),
     ] = LIMITS.zeros >> 30,
     pdf: options.Pdf = False,
     fail_on: options.FailOn = None,
@@ -150,6 +214,10 @@ def command(
 
     Started again on the same case folder, it goes on where it stopped. Exit code 0: done; 10: done, with problems
     that reduce coverage, which the summary names; 11: --fail-on was given and met, whatever else there is.
+
+        cyberforensics triage disk.E01 --case CASE
+        cyberforensics triage disk.E01 stick.raw --case CASE --rules my-rules --verify both --pdf
+        cyberforensics triage disk.E01 --case CASE --profile quick --stop-after 30m
     """
     if rules and no_rules:
         raise UsageError("--rules and --no-rules exclude each other")

@@ -31,6 +31,8 @@ def command(
     """Test this installation on images whose content is known, and write a test record: JSON and PDF.
 
     Expected values come from truth files and other programs. Exit code 10: a case failed. NOT RUN is no failure.
+
+        cyberforensics validate
     """
     from cyberforensics import assertions, validating  # here: no other command needs them
 

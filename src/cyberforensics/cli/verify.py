@@ -55,7 +55,7 @@ def command(
     work: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the repetition is made, and removed again.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    workers: options.Workers = None,
     accept_writable_source: options.AcceptWritable = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
@@ -63,6 +63,9 @@ def command(
 
     Every difference is named, not the first alone. Nothing is written; a repetition is stated in the log. Exit code
     10: something differs, or the case is not sealed; 41: the store is damaged.
+
+        cyberforensics verify CASE
+        cyberforensics verify CASE --repeat disk.E01
     """
     from cyberforensics import repeating, retrieving, verifying  # here: no other command needs cryptography
 

@@ -27,6 +27,9 @@ def command(
 
     Every line ends in MATCH, MISMATCH, NOT AVAILABLE (nothing to compare with) or NOT COMPUTED (a folder has no media).
     Exit code 10: a mismatch, or a stated digest that could not be computed.
+
+        cyberforensics verify-image disk.E01
+        cyberforensics verify-image disk.raw --expect sha256:HEX
     """
     expected = tuple(options.digest(text) for text in expect or [])
     with _progress(quiet=json) as progress:

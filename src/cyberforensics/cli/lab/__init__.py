@@ -2,6 +2,7 @@
 
 import typer
 
+from cyberforensics.cli.help import Command
 from cyberforensics.cli.lab import build, check, grade, listing, new
 
 COMMANDS = (
@@ -21,4 +22,4 @@ app = typer.Typer(
     add_completion=False,
 )
 for _name, _command in COMMANDS:
-    app.command(_name)(_command)
+    app.command(_name, cls=Command)(_command)

@@ -26,7 +26,11 @@ def command(
     ] = None,
     processes: Annotated[int | None, typer.Option(min=1, max=256, help="Variants at once; one for each core.")] = None,
 ) -> None:
-    """Build images and questions for trainees, and the truth for instructors. Nothing of the system is mounted."""
+    """Build images and questions for trainees, and the truth for instructors. Nothing of the system is mounted.
+
+    cyberforensics lab build leaver -o try --seed 1
+    cyberforensics lab build leaver -o course --trainees names.txt
+    """
     folder = shipped.folder_of(scenario)
     if seed is not None and trainees is not None:
         raise UsageError("--seed and --trainees exclude each other", hint="a class has a secret of its own")

@@ -19,7 +19,10 @@ _TRIED = 20
 def command(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Folder of a scenario, or a case that ships.")],
 ) -> None:
-    """Say what is wrong in a scenario, with file and line, and what would be right. Exit code 2 where something is."""
+    """Say what is wrong in a scenario, with file and line, and what would be right. Exit code 2 where something is.
+
+    cyberforensics lab check my-case
+    """
     try:
         written = read_scenario(shipped.folder_of(scenario))
         for number in range(_TRIED):

@@ -24,7 +24,10 @@ def command(
     language: Annotated[str, typer.Option(help="Of the pages.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print all marks as JSON.")] = False,
 ) -> None:
-    """Grade what trainees handed in, question by question, with a reason for each point."""
+    """Grade what trainees handed in, question by question, with a reason for each point.
+
+    cyberforensics lab grade --truth course mira.csv -o grades
+    """
     words = wording(language)
     grades = grade_all(truth, handed_in)
     if output is not None:

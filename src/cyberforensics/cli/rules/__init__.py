@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import typer
 
+from cyberforensics.cli.help import Command
 from cyberforensics.cli.rules import benching, building, check, diff, fmt, listing, new, testing
 
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -34,4 +35,4 @@ def _group() -> None:
 
 
 for _name, _command in COMMANDS:
-    app.command(_name)(_command)
+    app.command(_name, cls=Command)(_command)

@@ -36,6 +36,9 @@ def command(
 
     In units of a plain rule, with which everything is measured in turns. Exit code 0: done; 1: a rule costs more than
     it may, or than it did.
+
+        cyberforensics rules bench my-rules
+        cyberforensics rules bench my-rules --budget 5%
     """
     settings = rule_benching.Settings(
         engine=engine,

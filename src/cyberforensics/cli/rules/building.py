@@ -23,6 +23,8 @@ def command(
     """Build a pack into one signed file that `triage --rules` takes: the same bytes for the same input.
 
     Exit code 30: an engine that the pack is for can't compile it.
+
+        cyberforensics rules build my-rules -o my-rules.cfpack --key author.key
     """
     from cyberforensics import rule_building  # here: no other command of rules needs cryptography
     from cyberforensics.cli.seal import loaded_key

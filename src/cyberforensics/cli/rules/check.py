@@ -78,6 +78,9 @@ def command(
     """Compile rule packs with both engines and look for mistakes: each with file, line and what to do.
 
     It exits with 0, or with 1 where something reaches `--fail-level`.
+
+        cyberforensics rules check my-rules
+        cyberforensics rules check my-rules --format sarif
     """
     options = CheckOptions(
         today=_day(day),

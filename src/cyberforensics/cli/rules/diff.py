@@ -17,7 +17,10 @@ def command(
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The pack as it is.")],
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Compare two states of a pack, rule by rule: metadata, strings, condition. Layout and order do not count."""
+    """Compare two states of a pack, rule by rule: metadata, strings, condition. Layout and order do not count.
+
+    cyberforensics rules diff old-rules new-rules
+    """
     found = compare(list_rules(old), list_rules(new))
     if json:
         render.as_json(_object(found))

@@ -19,7 +19,10 @@ def command(
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
 ) -> None:
-    """Lay out rule files in one form. A file of which more than white space would change stays as it is."""
+    """Lay out rule files in one form. A file of which more than white space would change stays as it is.
+
+    cyberforensics rules fmt my-rules --check
+    """
     files = [one for pack in dict.fromkeys(packs) for one in format_pack(pack)]
     for one in files:
         if one.trouble:

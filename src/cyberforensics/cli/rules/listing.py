@@ -13,7 +13,10 @@ def command(
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="A folder of rules, or a rule file.")],
     json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
 ) -> None:
-    """List the rules of a pack: where each is, its severity, tags, externals and modules."""
+    """List the rules of a pack: where each is, its severity, tags, externals and modules.
+
+    cyberforensics rules list my-rules
+    """
     rules = list_rules(pack)
     if json:
         render.as_json([rule_object(rule) for rule in rules])

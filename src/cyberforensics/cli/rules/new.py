@@ -16,7 +16,10 @@ def command(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="The pack's name, or the folder to make for it.")],
     author: Annotated[str, typer.Option("--author", help="Who writes the rules.")] = "your name",
 ) -> None:
-    """Make a pack to begin with: one rule, a sample that it matches and one that it does not."""
+    """Make a pack to begin with: one rule, a sample that it matches and one that it does not.
+
+    cyberforensics rules new my-rules
+    """
     name = folder.resolve().name
     if not is_name(name):
         raise UsageError(f"{name!r} is no name for a pack", hint="lower case, digits and hyphens, as in web-shells")

@@ -34,6 +34,9 @@ def command(
     """Prove rules on their samples, on disk images and on known-good files, with every engine.
 
     Exit code 0: all as declared; 1: something is to be mended, with file and line of the rule.
+
+        cyberforensics rules test my-rules
+        cyberforensics rules test my-rules --goodware /usr
     """
     quiet = json or output_format is not Format.TEXT
     with watching(quiet=quiet) as observer:
