@@ -34,6 +34,7 @@ from cyberforensics.assertions import (
     read_truth,
 )
 from cyberforensics.errors import CannotWrite, UsageError
+from cyberforensics.lab import proving
 from cyberforensics.model.validation import FileDigest, LaboratoryPart, Requirement, ValidationRecord
 from tests import helpers
 from tests.report.schema_check import violations
@@ -126,6 +127,26 @@ def test_an_identical_record_is_printed_with_identical_bytes(
     with (tmp_path / "again.pdf").open("wb") as out:
         report.write_record_pdf(record, out)
     assert (tmp_path / "again.pdf").read_bytes() == (folder / validating.PDF).read_bytes()
+
+
+# Images of the training lab
+
+
+def test_images_of_the_lab_are_held_to_their_truth(tmp_path: Path) -> None:
+    record = validating.validate(tmp_path / "out", only=("lab-ntfs",), seed="another")
+    assert {one.image for one in record.cases if one.image not in ("encrypted", "none")} == {"lab-ntfs"}
+    assert [one.id for one in record.cases if one.verdict == "FAIL"] == []
+    verdicts = {one.assertion: one for one in record.cases if one.image == "lab-ntfs"}
+    assert {name for name, one in verdicts.items() if one.verdict == "PASS"} >= {
+        "A01", "A02", "A03", "A04", "A06", "A07", "A08", "A09", "A12", "A13",
+    }  # fmt: skip
+    assert verdicts["A02"].compared == 15
+    assert "truth.json" in verdicts["A02"].origin
+    (image,) = [one for one in record.images if one.name == "lab-ntfs"]
+    assert [file.name for file in image.files] == ["ntfs.E01", "ntfs.raw"]
+    assert image.truth is not None
+    truth = tmp_path / "out" / "images" / "lab" / image.truth.name
+    assert image.truth.sha256 == hashlib.sha256(truth.read_bytes()).hexdigest()
 
 
 # A wrong truth
@@ -588,11 +609,13 @@ def test_the_kept_record_is_about_the_present_images_and_truths() -> None:
     record = _kept()
     lines = (helpers.FIXTURES / "SHA256SUMS").read_text("ascii").splitlines()
     sums = {line.partition("  ")[2]: line.partition("  ")[0] for line in lines}
-    kept = {file["name"]: file["sha256"] for image in record["images"] for file in image["files"]}
+    shipped = [image for image in record["images"] if image["origin"] == "comes with the product"]
+    kept = {file["name"]: file["sha256"] for image in shipped for file in image["files"]}
     shared = sums.keys() & kept.keys()
     assert len(shared) > 15
     assert {name: sums[name] for name in shared} == {name: kept[name] for name in shared}
-    truths = {image["truth"]["name"]: image["truth"]["sha256"] for image in record["images"] if image["truth"]}
+    truths = {image["truth"]["name"]: image["truth"]["sha256"] for image in shipped}
+    assert {image["name"] for image in record["images"]} > set(proving.names())
     there = (helpers.FIXTURES / "truth").glob("*.json")
     assert truths == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in there}
     anomalies = {

@@ -32,6 +32,7 @@ from cyberforensics.assertions import (
     read_truth,
 )
 from cyberforensics.errors import CannotWrite, EvidenceError, UsageError
+from cyberforensics.lab import proving
 from cyberforensics.model.validation import (
     RECORD_FORMAT,
     Difference,
@@ -50,9 +51,12 @@ JSON, PDF = "test-record.json", "test-record.pdf"
 EXHIBIT = "TEST"
 """Of every run: results depend on it, so that all runs of an image have the same one."""
 FIRST_WORKERS, AGAIN_WORKERS = 1, 3
+SEED = "validation"
+"""Of the images that the lab builds, where nothing else is said."""
 DAMAGED_FROM = "fat16"
 """The shipped image of which a damaged copy is made."""
 _SHIPPED_ORIGIN = "fixtures/: noted by the builder of the image while it wrote, not read back with this product"
+_BUILT = "made by this run, by the training lab"
 _CHECKOUT = Path(__file__).parents[2] / "fixtures"
 _TABLES = ("entries", "findings", "events", "facts", "problems", "volumes", "coverage")
 
@@ -69,6 +73,8 @@ class _Source:
     folder: Path
     """Where its files lie."""
     shipped: bool
+    origin: str
+    """In a few words."""
 
 
 def shipped_images() -> Path:
@@ -84,6 +90,7 @@ def validate(
     laboratory: LaboratoryPart | None = None,
     told: Told = lambda _: None,
     only: Sequence[str] = (),
+    seed: str = SEED,
 ) -> ValidationRecord:
     """Run every assertion on every image, and write ``test-record.json`` and ``test-record.pdf`` into a new folder.
 
@@ -91,20 +98,22 @@ def validate(
         images: a folder of images of somebody else, with truth files (``*.json``) in it or in its folder ``truth``.
         laboratory: what people supply: requirements, acceptance criteria, conclusion.
         told: is told what is under way.
-        only: names of shipped images, instead of all of them.
+        only: names of images that are shipped or built, instead of all of them.
+        seed: of the images that the lab builds: another one gives other names, values, times and places.
 
     Raises:
         UsageError: the folder is not empty, or a truth file is not of its form.
         CannotWrite: the folder can't be written.
     """
     sources = [*_shipped(only), *_given(images)]
-    names = [source.name for source in sources]
+    names = [*(source.name for source in sources), *proving.names()]
     double = next((name for name in names if names.count(name) > 1), None)
     if double is not None:
         raise UsageError(
             f"two images are called {double!r}", hint="the names in truth files must differ, also from ours"
         )
     _make_folder(folder)
+    sources += _built(folder, seed, only, told)
     tested: list[TestedImage] = []
     cases: list[TestCase] = []
     tools: dict[str, str] = {}
@@ -161,7 +170,18 @@ def _shipped(only: Sequence[str]) -> Iterator[_Source]:
         if not only or path.stem in only:
             truth = read_truth(path, _SHIPPED_ORIGIN)
             _refuse_missing(path, truth, folder, "a virus scanner may have taken it; install again")
-            yield _Source(truth.image, truth, path, folder, shipped=True)
+            yield _Source(truth.image, truth, path, folder, shipped=True, origin="comes with the product")
+
+
+def _built(folder: Path, seed: str, only: Sequence[str], told: Told) -> Iterator[_Source]:
+    """Images that the training lab makes of its scenario ``proof``."""
+    if only and not set(only) & set(proving.names()):
+        return
+    told("images of the training lab: made by this run")
+    place = folder / "images" / "lab"
+    place.mkdir()
+    for proof in proving.build_proofs(place, seed, only):
+        yield _Source(proof.name, proof.expected, place / proving.TRUTH, place, shipped=False, origin=_BUILT)
 
 
 def _given(folder: Path | None) -> Iterator[_Source]:
@@ -174,7 +194,8 @@ def _given(folder: Path | None) -> Iterator[_Source]:
     for path in paths:
         truth = read_truth(path)
         _refuse_missing(path, truth, folder, "put it there, or correct the name")
-        yield _Source(_plain_name(path, truth.image), truth, path, folder, shipped=False)
+        name = _plain_name(path, truth.image)
+        yield _Source(name, truth, path, folder, shipped=False, origin="given by the operator")
 
 
 def _refuse_missing(path: Path, truth: Truth, folder: Path, hint: str) -> None:
@@ -212,10 +233,9 @@ def _tried(folder: Path, source: _Source, tools: dict[str, str]) -> tuple[Tested
     files = [_ready(folder, source.folder, container["segments"]) for container in containers]
     truth = replace(source.truth, containers=tuple(containers))
     known = tuple(one for one in known_differences() if source.shipped and one.image == source.name)
-    origin = "comes with the product" if source.shipped else "given by the operator"
-    subject = Subject(source.name, origin, truth, known=known)
+    subject = Subject(source.name, source.origin, truth, known=known)
     there = tuple(_digested(path) for paths in files for path in paths)
-    image = TestedImage(source.name, truth.about, origin, there, _digested(source.truth_file))
+    image = TestedImage(source.name, truth.about, source.origin, there, _digested(source.truth_file))
     trouble = ""
     try:
         first = _observed(folder / "cases" / source.name, files[0], FIRST_WORKERS)

@@ -36,7 +36,7 @@ ASSERTIONS: tuple[Assertion, ...] = (
     ),
     Assertion("A06", "Both coverage equations add up.", media.coverage),
     Assertion(runs.PLANTED, "The shipped rules match where something was planted, and nowhere else.", runs.planted),
-    Assertion("A08", "E01 and raw of the same media give the same results.", runs.containers),
+    Assertion("A08", "E01 or QCOW2 and raw of the same media give the same results.", runs.containers),
     Assertion("A09", "Stored and stated digests of the media are computed and match.", media.stored),
     Assertion("A10", "The media's digests are those that another program computes.", media.other_tool),
     Assertion("A11", "A damaged image is reported as damaged, and the damaged range is named.", media.damage),

@@ -182,7 +182,7 @@ def _time(at: str, name: str, expected: Table, ours: Mapping[str, object] | None
         if _plain(expected[what]) != _plain(ours[what]):
             yield Difference(at, f"{name}: {what}", str(expected[what]), str(ours[what]))
     family = next((one for one, _ in PRECISIONS if system.startswith(one)), "")
-    precision = PRECISIONS.get((family, name), PRECISIONS.get((family, "")))
+    precision = expected.get("precision", PRECISIONS.get((family, name), PRECISIONS.get((family, ""))))
     if precision is not None and ours["precision"] != precision:
         yield Difference(at, f"{name}: precision", f"{precision} ns", f"{ours['precision']} ns")
 

@@ -49,11 +49,11 @@ def _where(_volume: object, path: object, stream: object) -> str:
 
 
 def containers(subject: Subject) -> Outcome | None:
-    """E01 and raw give the same entries, findings, volumes and coverage, but for what names the container."""
+    """A container and raw give the same entries, findings, volumes and coverage, but for what names the container."""
     if subject.truth is None or subject.first is None:
         return None
     if subject.raw is None:
-        return not_run("the truth lists no E01 with its raw bytes beside it", subject.truth.origin)
+        return not_run("the truth lists no container with its raw bytes beside it", subject.truth.origin)
     differences: list[Difference] = []
     compared = 0
     for what in ("entries", "findings", "problems", "volumes", "coverage"):

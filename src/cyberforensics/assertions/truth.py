@@ -39,7 +39,7 @@ _ENTRY = {
     "content_readable": _YES_NO, "hard_links": _LIST, "times": _LIST, "planted": _TEXT, "planted_also": _LIST,
     "notes": _LIST,
 }  # fmt: skip
-_TIME = {"meaning": _TEXT, "time": _TEXT_OR_NONE, "raw": (int, str), "zone_basis": _TEXT}
+_TIME = {"meaning": _TEXT, "time": _TEXT_OR_NONE, "raw": (int, str), "zone_basis": _TEXT, "precision": _NUMBER}
 _NEEDED = {
     "": ("truth_format", "image", "containers", "volumes"),
     "container": ("format", "segments"),

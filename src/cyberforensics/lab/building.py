@@ -9,8 +9,9 @@ from typing import BinaryIO
 from cyberforensics.errors import CannotWrite
 from cyberforensics.lab.containers import CONTAINERS, Acquisition
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.partitions import arranged, least_size, write_table
+from cyberforensics.lab.partitions import SECTOR, arranged, least_size, write_table
 from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile
+from cyberforensics.lab.recovering import recoveries
 from cyberforensics.lab.scenario import Question
 from cyberforensics.lab.scenario_file import ScenarioError, Written
 from cyberforensics.lab.story import Plant, Played, play
@@ -49,12 +50,13 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
         observer(f"{played.volume.id}: {len(played.held):,} names")
         try:
             image, placed = _image(played, folder, written.scenario.name)
+            left = _left(played, placed)
         except (NoRoom, CannotHold) as error:
             raise ScenarioError(f"{written.folder}: volume {played.volume.id}: {error}") from error
         except OSError as error:
             raise CannotWrite(f"{folder}: the image can't be written ({error.strerror})") from error
         images.append(image)
-        planted += [_planted(plant, played, placed, image.offset) for plant in played.plants]
+        planted += [_planted(plant, played, placed, left, image.offset) for plant in played.plants]
     values = {**variant.values, **dict(_later_values(images, planted))}
     asked = tuple(_asked(question, values, planted) for question in written.scenario.questions)
     name = hashlib.sha256(f"variant/{seed}".encode()).hexdigest()[:12]
@@ -74,7 +76,7 @@ def _image(played: Played, folder: Path, title: str) -> tuple[Image, tuple[Place
         raw.unlink(missing_ok=True)
     with target.open("rb") as file:
         of_file = hashlib.file_digest(file, "sha256").hexdigest()
-    image = Image(volume.id, target.name, of_file, sha256, md5, offset, volume.size, volume.file_system)
+    image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, volume.size, volume.file_system)
     return image, placed
 
 
@@ -107,7 +109,16 @@ def _about(played: Played, title: str) -> Acquisition:
     )
 
 
-def _planted(plant: Plant, played: Played, placed: Sequence[PlacedFile], offset: int) -> Planted:
+def _left(played: Played, placed: Sequence[PlacedFile]) -> Mapping[int, str]:
+    """Of each stream, by its id in memory, what is left of its content."""
+    folders = [one.path for one in played.held if one.kind == "directory"]
+    words = recoveries(played.volume.file_system, played.planned.cluster_size or SECTOR, placed, folders)
+    return {id(one): word for one, word in zip(placed, words, strict=True)}
+
+
+def _planted(
+    plant: Plant, played: Played, placed: Sequence[PlacedFile], left: Mapping[int, str], offset: int
+) -> Planted:
     held = played.held[plant.place]
     content = held.content if plant.stream is None else dict(held.streams)[plant.stream]
     # Two files may have had one path, one behind the other: the writer says of them in the order of the plan.
@@ -126,6 +137,7 @@ def _planted(plant: Plant, played: Played, placed: Sequence[PlacedFile], offset:
         md5=md5,
         sha256=sha256,
         content_readable=one.content_readable,
+        recovery=left[id(one)],
         runs=tuple((start + offset, length) for start, length in one.runs),
         slack_at=None if one.slack_at is None else one.slack_at + offset,
         times=one.times,

@@ -23,6 +23,8 @@ class Image:
     media_sha256: str
     media_md5: str
     """Of the bytes of the disk in it."""
+    media_size: int
+    """Bytes of the disk."""
     offset: int
     """Of the volume on the disk, in bytes."""
     size: int
@@ -46,6 +48,8 @@ class Planted:
     """Of the content that was put in."""
     content_readable: bool
     """Whether the image still gives that content."""
+    recovery: str
+    """Of a deleted one, what a tool can see of its content, in the words of docs/deleted-entries.md."""
     runs: tuple[tuple[int, int], ...]
     """Offset on the disk and length, in bytes."""
     slack_at: int | None

@@ -1,0 +1,195 @@
+"""The scenario of proof under several seeds: the product and The Sleuth Kit are both held to its truth.json.
+
+One triage takes all seven images, and the assertions of a validation compare what came out. Beside them ``fls``,
+``istat`` and ``icat`` read the same volumes, so that a mistake that a writer of the lab shares with the product shows.
+Their times of exFAT (The Sleuth Kit leaves out the recorded offset) and ISO 9660 are not compared.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from cyberforensics import case, query
+from cyberforensics.assertions import ASSERTIONS, Observed, Subject
+from cyberforensics.lab import proving
+from cyberforensics.lab.filesystems import WRITERS
+from cyberforensics.lab.scenario import Disk, FileSystem
+from cyberforensics.lab.scenario_file import read_scenario
+from cyberforensics.lab.truth import Image, Planted, Truth, read_truth
+from cyberforensics.triage import Options, triage
+
+SEEDS = ("1", "another class", "2026-03-02/17")
+_TABLES = ("entries", "findings", "problems", "volumes", "coverage")
+_COMPARED = {"A01": 1, "A02": 10, "A03": 20, "A04": 39, "A07": 20, "A09": 1}
+"""What each assertion compares at least on each image: one that compares nothing can't fail."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The images of a seed, and what one triage of all of them gave."""
+
+    folder: Path
+    truth: Truth
+    subjects: tuple[Subject, ...]
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("proof")
+    proofs = proving.build_proofs(folder, request.param)
+    names = {proof.name: proof.name.upper() for proof in proofs}
+    summary = triage({names[proof.name]: proof.file for proof in proofs}, folder / "case", Options(workers=2))
+    with case.open_existing(folder / "case") as store:
+        rows = {what: tuple(query.objects(store, what, query.Filters())) for what in _TABLES}
+    checks = {exhibit.evidence.exhibit: exhibit.digest_checks for exhibit in summary.document.exhibits}
+    subjects = []
+    for proof in proofs:
+        own = {
+            what: tuple(row for row in found if row["evidence"] == names[proof.name]) for what, found in rows.items()
+        }
+        observed = Observed(
+            2, own["entries"], own["findings"], own["problems"], own["volumes"], own["coverage"],
+            checks[names[proof.name]], {}, (), (),
+        )  # fmt: skip
+        subjects.append(Subject(proof.name, "", proof.expected, first=observed))
+    return Made(folder, read_truth(folder / proving.TRUTH), tuple(subjects))
+
+
+CHECKS = {one.id: one.check for one in ASSERTIONS}
+
+
+@pytest.mark.parametrize("assertion", _COMPARED)
+def test_the_product_finds_what_the_truth_says(made: Made, assertion: str) -> None:
+    for subject in made.subjects:
+        outcome = CHECKS[assertion](subject)
+        assert outcome is not None
+        assert outcome.differences == (), (subject.name, outcome.differences[:5])
+        assert outcome.compared >= _COMPARED[assertion], (subject.name, outcome)
+
+
+def test_every_file_system_container_and_disk_is_among_them(made: Made) -> None:
+    volumes = read_scenario(proving.PROOF).scenario.volumes
+    assert {one.file_system for one in volumes} == set(get_args(FileSystem)) == set(WRITERS)
+    assert {one.container for one in volumes} >= {"raw", "e01", "qcow2"}
+    assert {one.disk for one in volumes} == set(get_args(Disk))
+    assert [image.volume for image in made.truth.images] == [one.id for one in volumes]
+
+
+def test_every_recovery_that_a_story_can_leave_is_among_them(made: Made) -> None:
+    found = {(_image(made, one).file_system, one.recovery) for one in made.truth.planted}
+    assert found >= {
+        ("ntfs", "resident"), ("ntfs", "runs-all-unallocated"), ("fat12", "runs-assumed-contiguous"),
+        ("exfat", "runs-all-unallocated"), ("ext4", "no-runs"), ("iso9660", "not-applicable"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("assertion", "what", "value"),
+    [
+        ("A02", "size", 1), ("A02", "name_state", "orphan"), ("A02", "recovery", "record-reused"),
+        ("A02", "path", "/nowhere.txt"), ("A03", "sha256", "0" * 64), ("A04", "times", []), ("A07", "path", "/x"),
+    ],
+)  # fmt: skip
+def test_a_product_that_says_something_else_is_told(made: Made, assertion: str, what: str, value: object) -> None:
+    for subject in made.subjects:
+        assert subject.first is not None
+        wrong = [{**row, what: value} for row in subject.first.entries]
+        found = [{**row, what: value} if what == "path" else row for row in subject.first.findings]
+        other = replace(subject, first=replace(subject.first, entries=tuple(wrong), findings=tuple(found)))
+        outcome = CHECKS[assertion](other)
+        assert outcome is not None
+        assert outcome.differences != (), subject.name
+
+
+# The Sleuth Kit beside it
+
+
+def _image(made: Made, one: Planted) -> Image:
+    return next(image for image in made.truth.images if image.volume == one.volume)
+
+
+def _tsk(made: Made, image: Image, *command: str) -> bytes:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not there (Debian package sleuthkit)")
+    words = [command[0], "-o", str(image.offset // 512), *command[1:-1], str(made.folder / f"{image.volume}.raw")]
+    words += [command[-1]] if command[0] != "fls" else []
+    done = subprocess.run(words, capture_output=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8"})
+    return done.stdout
+
+
+def _listed(made: Made, image: Image) -> dict[str, tuple[str, bool]]:
+    """Address, and whether it is deleted, of each name and stream that ``fls`` lists."""
+    lines = _tsk(made, image, "fls", "-r", "-p", "").decode().splitlines()
+    found = [re.fullmatch(r"\S/\S (\* )?([\d-]+)(?:\(realloc\))?:\t(.*)", line) for line in lines]
+    return {f"/{one[3]}": (one[2], bool(one[1])) for one in found if one is not None}
+
+
+def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> None:
+    for image in made.truth.images:
+        listed = _listed(made, image)
+        for one in _of(made, image):
+            address, deleted = listed[one.path + (f":{one.stream}" if one.stream else "")]
+            assert deleted == (one.name_state != "allocated"), one
+            if one.meta_address is not None and image.file_system == "ntfs":
+                number, _, kind, attribute = one.meta_address.split("-")
+                assert address == f"{number}-{kind}-{attribute}", one
+            elif one.meta_address is not None:
+                assert address == one.meta_address, one
+
+
+def test_icat_gives_the_content_that_the_truth_says_is_there(made: Made) -> None:
+    for image in made.truth.images:
+        listed = _listed(made, image)
+        for one in _of(made, image):
+            address, _ = listed[one.path + (f":{one.stream}" if one.stream else "")]
+            given = _tsk(made, image, "icat", "-r", address) if one.name_state != "allocated" else b""
+            if one.name_state == "allocated":
+                given = _tsk(made, image, "icat", address)
+            assert (hashlib.sha256(given).hexdigest() == one.sha256) == one.content_readable, one
+
+
+_LABELS = {
+    "ntfs": ("Created", "File Modified", "MFT Modified", "Accessed"),
+    "fat": ("Written", "Accessed", "Created"),
+    "ext4": ("Accessed", "File Modified", "Inode Modified", "File Created", "Deleted"),
+}
+_MEANINGS = {
+    "ntfs": ("created", "modified", "changed", "accessed", "fn-created", "fn-modified", "fn-changed", "fn-accessed"),
+    "fat": ("modified", "accessed", "created"),
+    "ext4": ("accessed", "modified", "changed", "created", "deleted"),
+}
+
+
+def test_istat_says_the_same_moments(made: Made) -> None:
+    compared = 0
+    for image in made.truth.images:
+        family = image.file_system.rstrip("0123456789") if image.file_system != "ext4" else "ext4"
+        if family not in _LABELS:
+            continue
+        for one in _of(made, image):
+            if one.stream or one.meta_address is None:
+                continue
+            said = _tsk(made, image, "istat", one.meta_address.partition("-")[0]).decode()
+            labels = "|".join(_LABELS[family])
+            times = re.findall(rf"^(?:{labels}):\t(\d\S+) (\S+) \(UTC\)$", said, re.MULTILINE)
+            shown = dict(zip(_MEANINGS[family], (f"{day}T{clock}" for day, clock in times), strict=False))
+            for time in one.times:
+                wanted = time.time.removesuffix("Z")[:19]
+                if (family, time.meaning, time.time[19:]) == ("fat", "created", ".00"):
+                    # istat leaves out an odd second behind which there is nothing.
+                    wanted = f"{wanted[:17]}{int(wanted[17:]) // 2 * 2:02d}"
+                assert shown[time.meaning].startswith(wanted), (one.path, time, shown)
+                compared += 1
+    assert compared > 250
+
+
+def _of(made: Made, image: Image) -> Iterator[Planted]:
+    return (one for one in made.truth.planted if one.volume == image.volume)
