@@ -18,13 +18,20 @@ rule PowerShell_Download_Cradle
     strings:
         $call_first = /\b(IEX|Invoke-Expression)\b[^\r\n]{0,80}\.(DownloadString|DownloadData|OpenRead)\b/ nocase ascii wide
         $call_last = /\.DownloadString[ \t]{0,4}\([^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
-        $request_first = /\b(IEX|Invoke-Expression)\b[ \t]{0,4}\(?[^\r\n]{0,40}\b(iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t]{1,4}[^\r\n]{0,60}http/ nocase ascii wide
-        $request_last = /\b(iwr|irm|Invoke-WebRequest|Invoke-RestMethod)[ \t]{1,4}[^\r\n|]{0,60}http[^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
+        // "http" stands in every page: written so, the engine looks for the other words
+        $request_first = /\b(IEX|Invoke-Expression)\b[ \t]{0,4}\(?[^\r\n]{0,40}\b(iwr |irm |Invoke-WebRequest |Invoke-RestMethod )[^\r\n]{0,60}[fh]t{1,2}ps?:\/\// nocase ascii wide
+        $request_last = /\b(iwr |irm |Invoke-WebRequest |Invoke-RestMethod )[^\r\n|]{0,60}[fh]t{1,2}ps?:\/\/[^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
+        // what manuals tell people to run: Chocolatey's own installation
+        $published = /\([ \t]{0,2}["']https:\/\/(community\.)?chocolatey\.org\/install\.ps1["']/ nocase ascii wide
         $bits = /Start-BitsTransfer[ \t]{1,4}[^\r\n]{1,300}[;&][ \t]{0,4}(IEX|Invoke-Expression|Start-Process)\b/ nocase ascii wide
 
     condition:
         filesize < 20MB
-        and any of them
+        and (
+            any of ($call_last, $request_*, $bits)
+            // cfr:allow CFR034 once for each match, of which a script has one or two
+            or for any i in (1..#call_first): (not $published at @call_first[i] + !call_first[i])
+        )
 }
 
 rule PowerShell_Encoded_Command
