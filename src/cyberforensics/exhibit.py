@@ -126,7 +126,7 @@ class Run:
 
     def _add_to_cache(self, state: case.PassState) -> None:
         if self.cache is not None:
-            pipeline.update_cache(self.cache, case.learned_contents(self.store, state.number))
+            pipeline.update_cache(self.cache, case.learned_contents(self.store, state.number, self.rule_set.settled))
 
     def _setup(self, exhibit: str, path: Path, kept: tuple[str, ...] = ()) -> case.PassSetup:
         zone, stated = self.options.zones.get(exhibit), self.options.expected.get(exhibit)

@@ -105,6 +105,7 @@ rule Held { strings: $a = "example" condition: $a }
 """
 BY_NAME = """
 rule Named { condition: extension == ".txt" }
+rule Beside { strings: $a = "example" condition: $a }
 """
 
 
@@ -122,12 +123,14 @@ def test_a_second_case_gives_the_same(tmp_path: Path) -> None:
     assert helpers.shown(tmp_path / "first") == helpers.shown(tmp_path / "second") == helpers.shown(plain)
     assert helpers.shown(plain)["findings"].count(b'"Held"')
     assert helpers.shown(plain)["findings"].count(b'"Named"')
+    assert helpers.shown(plain)["findings"].count(b'"Beside"')
     assert first.passes[0].from_cache == 0
     # nothing of the stick is read in part, and none of its contents has a problem
     assert second.passes[0].from_cache == second.coverage.whole.count > 20
     log = (tmp_path / "second" / "examination-log.jsonl").read_text()
     assert f'"contents from cache":{second.passes[0].from_cache}' in log
     assert f'"fromCache":{second.passes[0].from_cache}' in (tmp_path / "second" / "reports" / "report.html").read_text()
+    assert '"nameRules":1' in (tmp_path / "second" / "reports" / "report.html").read_text()
     (kept,) = (tmp_path / "cache").glob("*.cache")
     names = {
         entry["path"].rpartition("/")[2] for entry in map(json.loads, helpers.shown(plain)["entries"].splitlines())

@@ -8,7 +8,7 @@ import pytest
 
 from cyberforensics import rules
 from cyberforensics.model.entry import Content, Name
-from cyberforensics.model.examination import Examination
+from cyberforensics.model.examination import Examination, Finding
 from cyberforensics.model.problem import Problem, Stage
 from cyberforensics.pipeline import known
 from cyberforensics.pipeline.examine import ExamineOptions, examine
@@ -21,6 +21,9 @@ rule empty { condition: filesize == 0 }
 ABOUT_NAMES = """
 rule tool { strings: $a = "secret" condition: $a and filename matches /\\.exe$/ }
 rule placed { condition: filepath == "/Users/x" }
+rule besides { strings: $a = "a secret" condition: $a }
+private rule hidden { condition: filename matches /^[ab]/ }
+rule through { condition: hidden and filesize > 3 }
 """
 BYTES: Mapping[str, bytes] = {
     "/Users/x/a.txt": b"a Secret\n",
@@ -52,6 +55,9 @@ class _Counting(rules.Scanner):
     @property
     def looks_at_names(self) -> bool:
         return self._scanner.looks_at_names
+
+    def is_settled(self, finding: Finding) -> bool:
+        return self._scanner.is_settled(finding)
 
     def scan_first(self, data: object, externals: rules.Externals, *, timeout: float) -> rules.ScanResult:
         self.passes += 1
@@ -87,13 +93,15 @@ def test_nothing_changes_and_each_bytes_are_scanned_once(scanner: _Counting, tmp
     assert [_examined(content, scanner, memory, tmp_path) for content in contents] == fresh
     assert scanner.passes == len(set(BYTES.values()))
     found = {(name, finding.rule) for name, each in zip(BYTES, fresh, strict=False) for finding in each.findings}
-    # by hand: which of the four rules above hold for which of these
+    # by hand: which of the rules above hold for which of these
     words = {path for path, data in BYTES.items() if b"secret" in data.lower()}
     assert found == {
         *((path, "words") for path in words),
         *((path, "tool") for path, data in BYTES.items() if b"secret" in data and path.endswith(".exe")),
         *((path, "empty") for path, data in BYTES.items() if not data),
         *((path, "placed") for path in BYTES if path.startswith("/Users/x/")),
+        *((path, "besides") for path, data in BYTES.items() if b"a secret" in data),
+        *((path, "through") for path, data in BYTES.items() if path.rpartition("/")[2][0] in "ab" and len(data) > 3),
     }
 
 

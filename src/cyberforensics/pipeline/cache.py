@@ -2,7 +2,7 @@
 
 One file of sorted records for each set of rules, which workers map and search::
 
-    magic        b"CFCACHE1"
+    magic        b"CFCACHE2"
     records      of 48 bytes, in order: SHA-256, then big-endian the size (u64), media type and findings (u32 each)
     lists        JSON of `model.examination.Finding`, one list after the other
     offsets      of each list from the start of the lists, big-endian u64, and of their end; a record counts them from
@@ -29,7 +29,7 @@ from cyberforensics.model.codec import decoder
 from cyberforensics.model.examination import Finding
 from cyberforensics.pipeline.known import Key, Known
 
-MAGIC = b"CFCACHE1"
+MAGIC = b"CFCACHE2"
 RECORD = struct.Struct(">32sQII")
 _TAIL = 8 + 32
 _BLOCK = 1 << 20

@@ -136,10 +136,19 @@ def _learn(
         scanned = _scan(content, data, data[:HEAD_SIZE], scanner, options.timeout(len(data)), known)
         scanned = replace(scanned, findings=mark_rule_text(data, scanned.findings))
     if key is not None and known is None and kind is not None and not scanned.problems and not rules_skipped:
-        memory.remember(key, Known(kind, tuple(found for found in scanned.findings if not found.per_name)))
+        memory.remember(key, Known(kind, _settled(content, scanned, scanner)))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
     examination = _examination(content, reading, kind, scanned, parsed)
     return replace(examination, from_cache=True) if known is not None and known.from_cache else examination
+
+
+def _settled(content: Content, scanned: Scanned, scanner: Scanner | None) -> tuple[Finding, ...]:
+    """What is found wherever these bytes lie, and under whichever name."""
+    if scanner is None:
+        return ()
+    first = (None, content.names[0].entry)
+    found = (finding for finding in scanned.findings if finding.entry in first and scanner.is_settled(finding))
+    return tuple(replace(finding, entry=None) for finding in found)
 
 
 def _learn_in_windows(
@@ -193,28 +202,32 @@ def _examination(
 def _scan(
     content: Content, data: bytes | mmap.mmap, head: bytes, scanner: Scanner, timeout: float, known: Known | None
 ) -> Scanned:
-    """All rules in one pass for the first name; those that look at names once more for every other name."""
+    """All rules in one pass for the first name; those that depend on a name once more for every other name."""
     if scanner.looks_at_names:
         timeout /= len(content.names)
     results: list[tuple[Name, ScanResult]] = []
+    settled = () if known is None else known.findings
     for name in content.names:
         externals = Externals.of(name, head)
         if not results and known is None:
-            results.append((name, scanner.scan_first(data, externals, timeout=timeout)))
+            result = scanner.scan_first(data, externals, timeout=timeout)
+            settled = tuple(found for found in result.findings if scanner.is_settled(found))
+            result = replace(
+                result, findings=tuple(found for found in result.findings if not scanner.is_settled(found))
+            )
+            results.append((name, result))
         elif scanner.looks_at_names:
             results.append((name, scanner.scan_name(data, externals, timeout=timeout)))
-    findings = [
-        replace(finding, entry=name.entry) if finding.per_name else finding
-        for name, result in results
-        for finding in result.findings
+    findings = [replace(finding, entry=name.entry) for name, result in results for finding in result.findings]
+    findings += [finding for finding in settled if not finding.per_name]
+    findings += [
+        replace(finding, entry=name.entry) for finding in settled if finding.per_name for name in content.names
     ]
     problems = tuple(
         Problem(found.stage, found.code, found.message, found.severity, content.names[0].path, found.offset)
         for _, result in results
         for found in result.problems
     )
-    if known is not None:
-        findings = [*known.findings, *findings]
     places = {name.entry: place for place, name in enumerate(content.names)}
     # first everything under the first name, as one pass gives it; then each other name
     findings.sort(key=lambda found: (places.get(found.entry or "", 0), found.pack, found.namespace, found.rule))

@@ -240,6 +240,7 @@ def _pass(run: PassRecord, zone: ShownZone | None) -> Object:
         "engine": run.engine,
         "sessions": run.sessions,
         "fromCache": run.from_cache,
+        "nameRules": sum(pack.name_rules for pack in run.packs),
         "readOnly": run.read_only,
         "limits": run.limits,
         "scope": run.scope.in_words(),

@@ -44,8 +44,11 @@ class CompiledRules:
     content: CompiledFile | None
     """None where `whole` has them."""
     per_name: CompiledFile | None
+    """None where `whole` and `again` have them."""
     whole: CompiledFile | None
     lean: CompiledFile | None
+    again: CompiledFile | None
+    again_lean: CompiledFile | None
     namespaces: tuple[Namespace, ...]
 
 
@@ -57,9 +60,15 @@ def open_compiled(compiled: CompiledRules) -> Scanner:
     """
     engine = engine_named(compiled.engine)
     return Scanner(
-        content=None if compiled.content is None else compiled.content.load(engine),
-        per_name=None if compiled.per_name is None else compiled.per_name.load(engine),
-        whole=None if compiled.whole is None else compiled.whole.load(engine),
-        lean=None if compiled.lean is None else compiled.lean.load(engine),
+        content=_load(compiled.content, engine),
+        per_name=_load(compiled.per_name, engine),
+        whole=_load(compiled.whole, engine),
+        lean=_load(compiled.lean, engine),
+        again=_load(compiled.again, engine),
+        again_lean=_load(compiled.again_lean, engine),
         namespaces=compiled.namespaces,
     )
+
+
+def _load(file: CompiledFile | None, engine: Engine) -> Rules | None:
+    return None if file is None else file.load(engine)

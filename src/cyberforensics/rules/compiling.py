@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cyberforensics.rules.engines import DoesNotCompile, Engine, Rules
+from cyberforensics.rules.engines import EXTERNALS, DoesNotCompile, Engine, Rules
 from cyberforensics.rules.lean import lean_text
+from cyberforensics.rules.name_rules import name_text
 from cyberforensics.rules.packs import Pack
-from cyberforensics.rules.rule_file import Defect
+from cyberforensics.rules.rule_file import Defect, RuleFile, from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Sets:
     per_name: Rules | None = None
     whole: Rules | None = None
     lean: Rules | None = None
+    again: Rules | None = None
+    again_lean: Rules | None = None
+    settled: Mapping[Unit, frozenset[str]] = field(default_factory=dict)
+    """Names of the rules of `per_name` that look at content alone, where `again` was made without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class _Texts:
         self._keys = {path: str(number) for number, path in enumerate(self._files)}
         self._paths = {key: path for path, key in self._keys.items()}
         targets = {step.target for file in self._files.values() for step in file.includes}
-        self._included = {self._keys[path]: self._text(path) for path in targets if path in self._files}
+        self._included = {self._keys[path]: self._text(self._files[path]) for path in targets if path in self._files}
 
     def compile_sets(self, units: Sequence[Unit], looking: AbstractSet[Unit]) -> Sets:
         """Compile every set.
@@ -95,20 +100,53 @@ class _Texts:
         Raises:
             DoesNotCompile: a unit has a mistake.
         """
-        per_name = self._compile([unit for unit in units if unit in looking], with_externals=True)
+        named = [unit for unit in units if unit in looking]
+        per_name = self._compile(named, with_externals=True)
         if per_name is not None and len(looking) < len(units):
             try:
                 whole = self._compile(units, with_externals=True)
             except DoesNotCompile:  # of a unit without externals: it has a mistake, or a name of one
                 pass
             else:
-                return Sets(None, per_name, whole, self._compile_lean(units, whole, with_externals=True))
+                lean = self._compile_lean(self._read(units), whole, with_externals=True)
+                return self._with_again(Sets(None, per_name, whole, lean), named)
         others = [unit for unit in units if unit not in looking]
         content = self._compile(others, with_externals=False)
-        return Sets(content, per_name, None, self._compile_lean(others, content, with_externals=False))
+        lean = self._compile_lean(self._read(others), content, with_externals=False)
+        return self._with_again(Sets(content, per_name, None, lean), named)
+
+    def _with_again(self, sets: Sets, looking: Sequence[Unit]) -> Sets:
+        """Add what is run on content that was met before, where it is certain that nothing more need be."""
+        if sets.per_name is None:
+            return sets
+        files: dict[Unit, RuleFile] = {}
+        settled: dict[Unit, frozenset[str]] = {}
+        gone: Counter[str] = Counter()
+        called = Counter(self._name_of(unit) for unit in looking)
+        for unit in looking:
+            files[unit] = self._files[unit.path]
+            if called[self._name_of(unit)] == 1:  # else a finding does not tell of which file it is
+                part = name_text(files[unit], frozenset(EXTERNALS))
+                settled[unit] = part.settled
+                if part.gone:
+                    gone.update(part.gone)
+                    files[unit] = from_text(unit.path, files[unit].raw, part.text)
+        try:
+            again = self._compile_texts({unit: self._text(file) for unit, file in files.items()}, with_externals=True)
+        except DoesNotCompile:  # a text is not what it seems: slower, never wrong
+            return sets
+        if again is None or Counter(again.names()) + gone != Counter(sets.per_name.names()):
+            return sets
+        lean = self._compile_lean(files, again, with_externals=True)
+        return replace(sets, again=again, again_lean=lean, settled=settled)
+
+    def _name_of(self, unit: Unit) -> tuple[int, str]:
+        return unit.pack, self._packs[unit.pack].namespace_of(unit.path)
 
     def _compile(self, units: Iterable[Unit], *, with_externals: bool) -> Rules | None:
-        return self._compile_texts({unit: self._text(unit.path) for unit in units}, with_externals=with_externals)
+        return self._compile_texts(
+            {unit: self._text(file) for unit, file in self._read(units).items()}, with_externals=with_externals
+        )
 
     def _compile_texts(self, texts: Mapping[Unit, str], *, with_externals: bool) -> Rules | None:
         named = {self._namespaces[unit]: text for unit, text in texts.items()}
@@ -116,25 +154,29 @@ class _Texts:
             return None
         return self._engine.compile(named, self._included, with_externals=with_externals, declared=self._declared)
 
-    def _compile_lean(self, units: Iterable[Unit], everything: Rules | None, *, with_externals: bool) -> Rules | None:
+    def _read(self, units: Iterable[Unit]) -> dict[Unit, RuleFile]:
+        return {unit: self._files[unit.path] for unit in units}
+
+    def _compile_lean(
+        self, files: Mapping[Unit, RuleFile], everything: Rules | None, *, with_externals: bool
+    ) -> Rules | None:
         """Without the rules that only match programs; None where that is not `everything` but for them."""
         if everything is None or not self._engine.lean_is_exact:
             return None
         gone: Counter[str] = Counter()
         texts: dict[Unit, str] = {}
-        for unit in units:
-            file = self._files[unit.path]
+        for unit, file in files.items():
             if file.includes:
-                texts[unit] = self._text(unit.path)
+                texts[unit] = self._text(file)
                 continue
             lean = lean_text(file)
             gone.update(lean.gone)
             if len(lean.gone) < len(file.rules):
                 texts[unit] = lean.text
-        if all(texts.get(unit) == self._text(unit.path) for unit in units):
+        if all(texts.get(unit) == self._text(file) for unit, file in files.items()):
             return None
         try:
-            rules = self._compile_texts(texts or dict.fromkeys(units, ""), with_externals=with_externals)
+            rules = self._compile_texts(texts or dict.fromkeys(files, ""), with_externals=with_externals)
         except DoesNotCompile:  # a text is not what it seems: slower, never wrong
             return None
         names = Counter(() if rules is None else rules.names())
@@ -172,8 +214,7 @@ class _Texts:
                     return Defect(path, f'the included file "{pack.name_of(step.target)}" {why}', step.line)
         return None
 
-    def _text(self, path: Path) -> str:
-        file = self._files[path]
+    def _text(self, file: RuleFile) -> str:
         text = file.text
         for step in reversed(file.includes):
             key = self._keys.get(step.target)

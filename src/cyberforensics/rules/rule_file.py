@@ -80,6 +80,10 @@ class Rule:
     """Whether only other rules see it."""
     prefixes: frozenset[str] = frozenset()
     """Words before a star that ends an item of a list: it may mean all rules whose names begin so."""
+    is_global: bool = False
+    """Whether it decides about other rules."""
+    condition: int = 0
+    """Behind the word ``condition``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,11 @@ class RuleFile:
     def digest_of(self, rule: Rule) -> str:
         """SHA-256 of `text_of` in UTF-8."""
         return hashlib.sha256(self.text_of(rule).encode()).hexdigest()
+
+    def words_of(self, rule: Rule) -> tuple[str, ...]:
+        """Every word and sign of its condition, in order; none where it was not understood."""
+        condition, whole, _ = _condition(self.text, rule.condition)
+        return tuple(token.text for token in condition) if whole and rule.condition else ()
 
     @property
     def is_index(self) -> bool:
@@ -163,7 +172,7 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
             words = frozenset(token.text for token in condition)
             names_external = names_external or not whole or not words.isdisjoint(EXTERNALS)
             if begun is not None and whole:
-                rules.append(_finish(begun, condition, place))
+                rules.append(_finish(begun, condition, word.end(), place))
                 begun = None
                 modifiers.clear()
     if begun is not None:
@@ -175,25 +184,30 @@ def from_text(path: Path, raw: bytes, text: str) -> RuleFile:
 def _begin(name: str, start: int, line: int, modifiers: Sequence[re.Match[str]]) -> Rule:
     first = min((word.start() for word in modifiers), default=start)
     private = any(word["modifier"] is not None for word in modifiers)
-    return Rule(name, (start, start), not modifiers, start=first, line=line, private=private)
+    is_global = any(word["modifier_too"] is not None for word in modifiers)
+    return Rule(name, (start, start), not modifiers, start=first, line=line, private=private, is_global=is_global)
 
 
-def _finish(begun: Rule, condition: list[Token], last: int) -> Rule:
+def _finish(begun: Rule, condition: list[Token], first: int, last: int) -> Rule:
     verdict = judge(condition)
     gone = [(one.start, one.end) for one in verdict.replacements]
     words = [
         token.text for token in condition if not gone or not any(start <= token.start < end for start, end in gone)
     ]
-    prefixes = {
-        word for word, star, end in zip(words, words[1:], words[2:], strict=False) if star == "*" and end in (",", ")")
-    }
     return replace(
         begun,
         span=(begun.span[0], last),
         verdict=verdict,
         words=frozenset(words),
-        prefixes=frozenset(prefixes),
+        prefixes=prefixes_of(words),
+        condition=first,
     )
+
+
+def prefixes_of(words: Sequence[str]) -> frozenset[str]:
+    """What `Rule.prefixes` says of the words of a condition."""
+    following = zip(words, words[1:], words[2:], strict=False)
+    return frozenset(word for word, star, end in following if star == "*" and end in (",", ")"))
 
 
 def _condition(text: str, start: int) -> tuple[list[Token], bool, int]:

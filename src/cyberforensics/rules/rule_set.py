@@ -41,6 +41,11 @@ class RuleSet:
     exists, or where a rule has the name of an external."""
     lean: Rules | None
     """`whole`, or else `content`, without the rules that only match programs; None where that leaves out nothing."""
+    again: Rules | None
+    """The rules of `per_name` that depend on a name, and those that they need: to be run on content that is known; None
+    where it is not certain which they are."""
+    again_lean: Rules | None
+    """`again` without the rules that only match programs."""
     engine_used: Engine
     defects: tuple[Defect, ...] = ()
     """Why rule files were left out on request."""
@@ -49,6 +54,11 @@ class RuleSet:
     def empty(self) -> bool:
         """Whether there is nothing to search contents for."""
         return not self.packs and not self.keywords
+
+    @property
+    def settled(self) -> frozenset[tuple[str, str, str]]:
+        """Pack, namespace and rule of those that look at content alone in files that also look at names."""
+        return frozenset((file.pack, file.name, rule) for file in self.namespaces for rule in file.settled)
 
     @property
     def engine(self) -> str:
@@ -75,9 +85,13 @@ class RuleSet:
             return CompiledRules(
                 engine=self.engine_used.name,
                 content=_save(self.content, folder / "content.yarc"),
-                per_name=_save(self.per_name, folder / "per-name.yarc"),
+                per_name=_save(
+                    self.per_name if self.whole is None or self.again is None else None, folder / "per-name.yarc"
+                ),
                 whole=_save(self.whole, folder / "whole.yarc"),
                 lean=_save(self.lean, folder / "lean.yarc"),
+                again=_save(self.again, folder / "again.yarc"),
+                again_lean=_save(self.again_lean, folder / "again-lean.yarc"),
                 namespaces=self.namespaces,
             )
         except OSError as error:
@@ -135,6 +149,7 @@ def load(
                 unit in compilation.looking,
                 "yara" if unit.pack < of_rules else "keyword",
                 packs[unit.pack].manifest.severity,
+                compilation.sets.settled.get(unit, frozenset()),
             )
             for unit in compilation.units
         ),
@@ -142,6 +157,8 @@ def load(
         per_name=compilation.sets.per_name,
         whole=compilation.sets.whole,
         lean=compilation.sets.lean,
+        again=compilation.sets.again,
+        again_lean=compilation.sets.again_lean,
         engine_used=used,
         defects=compilation.defects,
     )
@@ -208,16 +225,26 @@ def _rules_of(names: Sequence[str], packs: Sequence[Pack], compilation: Compilat
 
 
 def _record(number: int, name: str, pack: Pack, compilation: Compilation, signed_by: str | None) -> PackRecord:
-    heads = [unit.path for unit in compilation.units if unit.pack == number]
+    units = [unit for unit in compilation.units if unit.pack == number]
+    rules_of = {
+        unit: [rule.name for path in pack.closure([unit.path]) for rule in pack.files[path].rules] for unit in units
+    }
+    settled = compilation.sets.settled
     return PackRecord(
         name=name,
         version=pack.manifest.version,
         licence=pack.manifest.licence,
         sha256=pack.digest(),
-        rules=sum(len(pack.files[path].rules) for head in heads for path in pack.closure([head])),
-        files=len(set(pack.closure(heads))),
+        rules=sum(map(len, rules_of.values())),
+        files=len(set(pack.closure(unit.path for unit in units))),
         left_out=tuple(pack.name_of(unit.path) for unit in compilation.broken if unit.pack == number),
         signed_by=signed_by,
+        name_rules=sum(
+            rule not in settled.get(unit, ())
+            for unit in units
+            if unit in compilation.looking
+            for rule in rules_of[unit]
+        ),
     )
 
 

@@ -29,6 +29,8 @@ class Namespace(NamedTuple):
     """``keyword`` of a list of keywords."""
     severities: SeverityMapping = NO_MAPPING
     """What the pack says of severities."""
+    settled: frozenset[str] = frozenset()
+    """Of a file that uses an external: its rules that look at content alone, where that is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +55,55 @@ class Scanner:
         whole: Rules | None,
         lean: Rules | None,
         namespaces: Sequence[Namespace],
+        again: Rules | None = None,
+        again_lean: Rules | None = None,
     ) -> None:
         self._content = content
         self._per_name = per_name
         self._whole = whole
         self._lean = lean
+        self._again = again
+        self._again_lean = again_lean
         self._namespaces = namespaces
+        self._settled = frozenset((file.pack, file.name, rule) for file in namespaces for rule in file.settled)
 
     @property
     def looks_at_names(self) -> bool:
         """Whether there are rules for `scan_name`; without any it need not be called."""
-        return self._per_name is not None
+        return self._per_name is not None or self._again is not None
+
+    def is_settled(self, finding: Finding) -> bool:
+        """Whether it holds for the content whatever its name, so that `scan_name` does not find it again."""
+        return not finding.per_name or (finding.pack, finding.namespace, finding.rule) in self._settled
 
     def scan(self, data: Data, *, timeout: float) -> ScanResult:
         """Run the rules that look at content alone; `timeout` in seconds, rounded up to whole ones."""
-        if self._whole is None:
-            return self._run(self._fitting(self._content, data), data, timeout, {})
-        result = self._run(self._fitting(self._whole, data), data, timeout, {})
-        return replace(result, findings=tuple(finding for finding in result.findings if not finding.per_name))
+        result = self.scan_first(data, Externals(), timeout=timeout)
+        return replace(result, findings=tuple(filter(self.is_settled, result.findings)))
 
     def scan_name(self, data: Data, externals: Externals, *, timeout: float) -> ScanResult:
-        """Run the rules that also look at the entry's name, for one name of the content."""
-        return self._run(self._per_name, data, timeout, externals.values())
+        """Run the rules that depend on the entry's name, for one more name of a content that is known."""
+        if self._again is None:
+            return self._run(self._per_name, data, timeout, externals.values())
+        result = self._run(_fitting(self._again, self._again_lean, data), data, timeout, externals.values())
+        return replace(result, findings=tuple(found for found in result.findings if not self.is_settled(found)))
 
     def scan_first(self, data: Data, externals: Externals, *, timeout: float) -> ScanResult:
         """Run all rules, for the first name of the content.
 
         It gives what `scan` and `scan_name` give together, in one pass over the bytes: most contents have
-        one name. `Finding.per_name` tells which findings hold for that name only.
+        one name. `is_settled` tells which findings hold for every name.
         """
         known = externals.values()
         if self._whole is not None:
-            return self._run(self._fitting(self._whole, data), data, timeout, known)
+            return self._run(_fitting(self._whole, self._lean, data), data, timeout, known)
         parts = (
-            self._run(self._fitting(self._content, data), data, timeout, dict(externals.declared)),
+            self._run(_fitting(self._content, self._lean, data), data, timeout, dict(externals.declared)),
             self._run(self._per_name, data, timeout, known),
         )
         findings = sorted((finding for part in parts for finding in part.findings), key=_order)
         problems = dict.fromkeys(problem for part in parts for problem in part.problems)
         return ScanResult(tuple(findings), tuple(problems), all(part.complete for part in parts))
-
-    def _fitting(self, rules: Rules | None, data: Data) -> Rules | None:
-        # Half of the rules of a usual pack can't match what is no program, and cost time all the same.
-        return rules if self._lean is None or data[: len(PROGRAM)] == PROGRAM else self._lean
 
     def _run(
         self, rules: Rules | None, data: Data, timeout: float, externals: Mapping[str, ExternalValue]
@@ -130,7 +138,14 @@ class Scanner:
         namespace = self._namespaces[int(match.namespace)]
         if namespace.source == "keyword":
             return keyword_finding(match, namespace.pack, namespace.name, data)
-        return finding_of(match, *namespace)
+        return finding_of(
+            match, namespace.pack, namespace.name, namespace.per_name, namespace.source, namespace.severities
+        )
+
+
+def _fitting(rules: Rules | None, lean: Rules | None, data: Data) -> Rules | None:
+    # Half of the rules of a usual pack can't match what is no program, and cost time all the same.
+    return rules if lean is None or data[: len(PROGRAM)] == PROGRAM else lean
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

@@ -71,7 +71,7 @@ function drawPass(exhibit, run) {
       run.profile ? ["Profile", run.profile] : null,
       ["Scope", run.scope || "everything"],
       run.scope ? ["Scope, as worded", run.scopeNote || missing("NOT SUPPLIED")] : null,
-      run.fromCache > 0 ? ["Content cache", grouped(run.fromCache) + " contents were read and digested, but not typed and scanned again: what other cases learned of the same bytes, with the same rules and versions, was taken from a cache"] : null,
+      run.fromCache > 0 ? ["Content cache", grouped(run.fromCache) + " contents were read and digested, but not typed and scanned again" + (run.nameRules > 0 ? ", but for the " + counted(run.nameRules, "rule") + " that may depend on a name" : "") + ": what other cases learned of the same bytes, with the same rules and versions, was taken from a cache"] : null,
       run.lists.some((found) => found.kind.startsWith("digests of known")) ? ["Known contents", run.skipKnown ? "rules and keywords were not run on them, unless they stand in a list of wanted digests too" : "searched like all others"] : null,
       ["Rule engine", run.engine || "none: no rules were used"],
       ["Source of the tool", mono(Object.fromEntries(run.versions).source || "not recorded")],
