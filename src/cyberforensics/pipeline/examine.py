@@ -18,7 +18,7 @@ from cyberforensics.pipeline.media_type import HEAD, media_type
 from cyberforensics.pipeline.parse import has_parser, run_parsers
 from cyberforensics.pipeline.reading import Reading, read, read_problem
 from cyberforensics.pipeline.sensitive import mark_overlaps
-from cyberforensics.pipeline.spool import NoRoom, Spool
+from cyberforensics.pipeline.spool import Head, NoRoom, Spool
 from cyberforensics.pipeline.windows import OVERLAP, WINDOW, Scanned, Windows
 from cyberforensics.rules import HEAD_SIZE, Externals, HashList, Lists, Scanner, ScanResult, mark_rule_text
 
@@ -62,6 +62,11 @@ def examine(
     """
     if options.categories and (outside := _out_of_scope(content, reader, options.categories)) is not None:
         return outside
+    if scanner is None and not has_parser(content):  # nobody looks further than the media type does
+        head = Head(HEAD)
+        reading = read(content, reader, head, options.limits, volume_size)
+        examination = _learn(content, reading, head.data, None, options, memory, rules_skipped=False)
+        return _with_lists(examination, _listed(reading.digests, examination.digest_note, lists))
     with Spool(options.spool, content.size) as spool:
         try:
             reading = read(content, reader, spool, options.limits, volume_size)
@@ -128,7 +133,7 @@ def _learn(
     memory: Memory,
     rules_skipped: bool,
 ) -> Examination:
-    key = None if reading.digests is None else (reading.digests.sha256, len(data))
+    key = None if reading.digests is None else (reading.digests.sha256, reading.size)
     known = None if key is None else memory.recall(key)
     kind = media_type(data[:HEAD]) if known is None else known.media_type
     scanned = Scanned()

@@ -138,6 +138,22 @@ class Spool:
                 self._path.unlink(missing_ok=True)
 
 
+class Head:
+    """Keeps the first bytes of a content of which no more is needed."""
+
+    def __init__(self, size: int) -> None:
+        """`size`: how many."""
+        self._size = size
+        self.data = b""
+        """What there is of them."""
+
+    def write(self, block: bytes) -> None:
+        """Add a block."""
+        left = self._size - len(self.data)
+        if left > 0:
+            self.data += block[:left]
+
+
 def remove_left_by(process: int, folder: Path) -> None:
     """Remove the spool files of a worker that is gone: they would take room until the end of the run."""
     with contextlib.suppress(OSError):
