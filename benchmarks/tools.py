@@ -16,6 +16,15 @@ PYTHON = sys.executable
 PRODUCT = (PYTHON, "-P", "-m", "cyberforensics")
 EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 
+WORDS = """
+password wallet invoice transfer secret bitcoin ransom confidential passport account delete offshore payment
+contract meeting project orchard amsterdam berlin transaction shipment customer private encrypted backup credential
+kontonummer geheim überweisung schlüssel müller straße façade señor niño ключ пароль кошелек перевод договор встреча
+деньги счет банк секрет договоренность quantum hashcat mimikatz tornado monero seed
+"""
+"""Words that an examiner might look for. Many of them stand in the programs and texts of any system."""
+ENCODINGS = "utf-8, utf-16le, windows-1252, windows-1251, koi8-r"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -122,13 +131,20 @@ def _triage(key: str, title: str, work: Path, image: Path, *options: str) -> Job
 
 
 def first_hour(work: Path, image: Path, rules: Path) -> list[Job]:
-    """The same triage with lists that hold nothing of it, and with a scope that leaves nothing out."""
+    """The same triage with digests of nothing in it, with words that are in it, with a scope that admits all."""
     wanted, known = (_million(work / f"{name}.txt", name) for name in ("wanted", "known"))
     load_hash_lists((wanted,), (known,))  # makes the indexes, once
     lists = ("--hashes", str(wanted), "--known", str(known))
+    words = work / "words.txt"
+    words.write_text("\n".join(("# name: Words", f"[{ENCODINGS}]", *WORDS.split(), "")), "utf-8")
     scope = ("--include", "/*", "--exclude", "/no such folder", "--since", "1970-01-01", "--until", "2200-01-01")
     return [
         _triage("triage-lists", "whole triage, raw, with lists", work, image, "--rules", str(rules), *lists),
+        _triage(
+            "triage-words",
+            f"whole triage, raw, with {len(WORDS.split())} keywords in {ENCODINGS.count(',') + 1} encodings",
+            *(work, image, "--rules", str(rules), "--keywords", str(words)),
+        ),
         _triage("triage-scope", "whole triage, raw, with a scope", work, image, "--rules", str(rules), *scope),
     ]
 

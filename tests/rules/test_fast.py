@@ -43,3 +43,14 @@ def test_every_condition_sees_every_match(condition: str, tmp_path: Path) -> Non
     assert bool(result.findings) == HOLDS[condition]
     for finding in result.findings:  # and what it lists is all there is
         assert [match.offset for match in finding.strings if match.identifier == "$a"] == [0, 150, 252]
+
+
+@pytest.mark.parametrize("engine", ["yara-python", "yara-x"])
+def test_keywords_keep_every_match_in_the_fast_way(engine: str, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("ab\n[utf-8, cp866; any case]\nstraße\n[exact case]\nre:c[d]\n")
+    compiled = rules.load([], keywords=[tmp_path / "words.txt"], engine=engine).content
+    assert compiled is not None
+    data = DATA + "straße Straße".encode() + "ab".encode("utf-16-le") * 2
+    found = compiled.match(data, {}, seconds=10, fast=True).rules
+    counts = {dict(match.meta).get("keyword", "cd"): {s.identifier: s.count for s in match.strings} for match in found}
+    assert counts == {"ab": {"$utf_8": 3, "$utf_16le": 2}, "straße": {"$utf_8": 2}, "cd": {"$utf_8": 3}}

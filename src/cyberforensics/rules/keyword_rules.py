@@ -21,6 +21,7 @@ WHOLE_WORDS = "whole_words"
 _DECOMPOSED = "_decomposed"
 _BEGINNINGS = 64  # ways to write the first bytes of a string
 _ATOM = 4  # bytes that the engine looks for at once
+_MORE_THAN_ANY = 1_000_000_000  # matches of a string: what either engine keeps is far below
 _LEAST = 2  # bytes; what is shorter matches everywhere
 
 
@@ -78,10 +79,12 @@ def rule_text(found: KeywordList, keyword: Keyword) -> str:
     searched = "; ".join((", ".join(encodings), *words))
     tag = f" : {WHOLE_WORDS}" if how.whole_words else ""
     kind = "expression" if keyword.expression else "keyword"
+    # Strings that are counted, so far, keep all their matches in the engine's fast way too: the scanner relies on it.
+    counts = " and ".join(f"#{string.partition(' ')[0][1:]} < {_MORE_THAN_ANY}" for string in strings)
     return (
         f'rule {keyword.identifier}{tag} {{ meta: {kind} = "{_quoted(keyword.written)}"'
         f' searched = "{_quoted(searched)}"'
-        f" strings: {' '.join(strings)} condition: any of them }}"
+        f" strings: {' '.join(strings)} condition: any of them and {counts} }}"
     )
 
 
