@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,10 @@ class Loop:
         """As near as a loop device comes to being pulled out: it offers nothing any more."""
         os.truncate(self.file, 4096)
         _run("losetup", "--set-capacity", str(self.path))
+
+    def fail(self) -> None:
+        """The node stays as it was, and every read of the device is an error."""
+        os.truncate(self.file, 0)
 
     def detach(self) -> None:
         if self.path is not None:
@@ -189,7 +193,10 @@ def test_what_another_program_holds_for_itself_is_in_use(loop: Loop) -> None:
 
 
 @pytest.mark.parametrize("stage", ["listing", "examining", "verifying"])
-def test_a_device_that_disappears_ends_the_run_and_nothing_is_lost(loop: Loop, tmp_path: Path, stage: str) -> None:
+@pytest.mark.parametrize("how", [Loop.shrink, Loop.fail], ids=["pulled-out", "dead"])
+def test_a_device_that_disappears_ends_the_run_and_nothing_is_lost(
+    loop: Loop, tmp_path: Path, stage: str, how: Callable[[Loop], None]
+) -> None:
     whole = loop.file.read_bytes()
     gone = False
 
@@ -197,7 +204,7 @@ def test_a_device_that_disappears_ends_the_run_and_nothing_is_lost(loop: Loop, t
         nonlocal gone
         if progress.stage == stage and not gone:
             gone = True
-            loop.shrink()
+            how(loop)
 
     options = triage.Options(workers=1)
     with pytest.raises(errors.EvidenceError, match="the device disappeared") as ended:
@@ -213,6 +220,15 @@ def test_a_device_that_disappears_ends_the_run_and_nothing_is_lost(loop: Loop, t
     straight = triage.triage({"X": _path(loop)}, tmp_path / "straight", options)
     assert _entries(tmp_path / "case") == _entries(tmp_path / "straight")
     assert coverage == straight.document.exhibits[0].coverage
+
+
+def test_a_device_that_answers_in_part_is_not_dead(loop: Loop) -> None:
+    path = _path(loop)
+    state = device.read_state(path)
+    os.truncate(loop.file, loop.file.stat().st_size // 2 + 4096)
+    assert not device.is_gone(path, state)
+    os.truncate(loop.file, 0)
+    assert device.is_gone(path, state)
 
 
 def test_what_a_later_start_accepts_is_told_as_well(loop: Loop, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ open(2) on O_EXCL and block devices.
 
 import errno
 import fcntl
+import mmap
 import os
 import re
 import stat
@@ -20,6 +21,7 @@ _BLKROGET = 0x125E  # int: not 0 where the kernel refuses writes
 _BLKSSZGET = 0x1268  # int: bytes of a logical sector
 _BLKPBSZGET = 0x127B  # unsigned int: bytes of a physical sector
 _INT = 4
+_PAGE = 4096  # at least a sector of any device
 _MOUNT_SOURCE = re.compile(r" - \S+ (\S+)")
 
 
@@ -212,7 +214,7 @@ def refuse_what_may_change(path: Path, state: DeviceState) -> None:
 
 
 def is_gone(path: Path, state: DeviceState, host: Host | None = None) -> bool:
-    """Whether the device that was opened is no longer there: pulled out, or another one in its place."""
+    """Whether the device that was opened is no longer there: pulled out, another one in its place, or mute."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -221,8 +223,28 @@ def is_gone(path: Path, state: DeviceState, host: Host | None = None) -> bool:
         status = os.fstat(descriptor)
         number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
         now = (number, os.lseek(descriptor, 0, os.SEEK_END), attachment(number, host or Host()))
-        return now != (state.number, state.size, state.attached)
+        return now != (state.number, state.size, state.attached) or not _answers(path, state.size)
     except OSError:
         return True
     finally:
         os.close(descriptor)
+
+
+def _answers(path: Path, size: int) -> bool:
+    """Whether one of three places can be read from the device itself: one bad sector is no dead device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECT)  # the kernel's cache would go on answering
+    except OSError as error:
+        return error.errno == errno.EINVAL
+    try:
+        with mmap.mmap(-1, _PAGE) as page:  # O_DIRECT wants places in memory and on the media that are aligned
+            for offset in (0, size // 2 // _PAGE * _PAGE, max(0, size - _PAGE) // _PAGE * _PAGE):
+                try:
+                    if os.preadv(descriptor, [page], offset):
+                        return True
+                except OSError as error:
+                    if error.errno == errno.EINVAL:  # it wants larger sectors: nothing is known
+                        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -117,7 +117,7 @@ def still_there(source: Source) -> None:
     """
     if source.device is not None and device.is_gone(source.paths[0], source.device):
         raise EvidenceError(
-            f"{source.paths[0]}: the device disappeared while it was read",
+            f"{source.paths[0]}: the device disappeared, or answers no more, while it was read",
             code="evidence.device-gone",
             hint="connect it again and start the same command: what was recorded stands, and it goes on there",
         )

@@ -60,7 +60,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "evidence.unsupported-container": "The container format is known and can't be opened.",
         "evidence.device-in-use": "The device is mounted, swap, or held by something else on the examining machine.",
         "evidence.device-writable": "The device was not read-only at the kernel, or was in use.",
-        "evidence.device-gone": "The device disappeared while it was read.",
+        "evidence.device-gone": "The device disappeared, or answered no more, while it was read.",
         "evidence.examined-as-file": "Nothing says that the source is an image: it was examined as one file.",
         "evidence.structure-damaged": "A structure of the image contradicts its checksum or its neighbours.",
         "evidence.chunk-checksum": "A chunk of the image does not match its checksum; it was read as it is stored.",
