@@ -18,6 +18,7 @@ from cyberforensics.pipeline import orient, wire
 from cyberforensics.triage import triage
 from tests import helpers
 from tests.parsers.orientation import hives
+from tests.parsers.orientation.test_linux import record
 from tests.report.schema_check import violations
 
 Facts = list[dict[str, object]]
@@ -54,6 +55,11 @@ def run(source: Path, folder: Path, **options: object) -> list[Progress]:
     told: list[Progress] = []
     triage([source], folder, Options(rule_packs=(), **options), told.append)  # type: ignore[arg-type]
     return told
+
+
+def told(source: Path, folder: Path) -> tuple[str, ...]:
+    """What is said as soon as the volume is listed."""
+    return next(progress.lines for progress in run(source, folder) if progress.stage == "orientation")
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +242,20 @@ def test_what_has_no_installation_says_so(tmp_path: Path) -> None:
     result = helpers.inside("triage", helpers.STICK, "--case", tmp_path / "case", "--no-rules")
     assert "no installation of Windows, Linux or macOS was recognised" in result.stdout
     assert "by category" in result.stdout
+
+
+def test_the_latest_logon_of_each_name_is_told(tmp_path: Path) -> None:
+    """Times by `date -u -d @…`; the struct of lastlog by bits/utmp.h: 4, 32 and 256 bytes."""
+    tree = tmp_path / "pc"
+    (tree / "etc").mkdir(parents=True)
+    (tree / "var/log").mkdir(parents=True)
+    (tree / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\nmira:x:1000:1000::/home/mira:/bin/sh\n")
+    assert "  Last logons: NOT FOUND" in told(tree, tmp_path / "none")
+    (tree / "var/log/lastlog").write_bytes(struct.pack("<i32s256s", 1_747_700_000, b"tty1", b""))  # 2025-05-20 00:13:20
+    later = ((b"root", 1_779_174_000), (b"alice", 1_779_354_900))  # 2026-05-19 07:00:00, 2026-05-21 09:15:00
+    (tree / "var/log/wtmp").write_bytes(b"".join(record(7, name, seconds) for name, seconds in later))
+    lines = told(tree, tmp_path / "case")
+    assert "  Accounts: root (last logon 2026-05-19T07:00:00Z); mira" in lines
+    assert "  Last logons of names that are no listed account: alice (2026-05-21T09:15:00Z)" in lines
+    recorded = [fact["subject"] for fact in facts_of(tmp_path / "case") if fact["question"] == "last-logon"]
+    assert sorted(map(str, recorded)) == ["alice", "root", "root"]

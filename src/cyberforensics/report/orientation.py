@@ -25,6 +25,7 @@ def orientation_lines(facts: Sequence[LocatedFact], exhibit: ExhibitDocument | N
         for question in _OPENING:
             yield words.visible(f"  {TITLES[question]}: {_answers(of_it, question)}")
         yield words.visible(f"  Accounts: {_accounts(of_it)}")
+        yield from map(words.visible, _other_logons(of_it))
     for volume in dict.fromkeys(located.volume for located in facts if _is_notable(located.fact)):
         kinds = dict.fromkeys(
             (located.fact.system, located.fact.subject, located.fact.count or 0)
@@ -97,10 +98,7 @@ def _accounts(facts: Sequence[Fact]) -> str:
     further = [answer_text(fact) for fact in accounts if fact.count is not None]
     if not found:
         return "; ".join([*map(answer_text, accounts[:1]), *further])
-    logons: dict[str, str] = {}
-    for fact in facts:
-        if fact.question == "last-logon" and fact.state == "found" and fact.subject:
-            logons.setdefault(fact.subject, answer_text(fact))
+    logons = _logons(facts)
     shown = []
     for fact in found[:_MOST_USERS]:
         about = ["disabled"] if ("disabled", "yes") in fact.attributes else []
@@ -111,3 +109,31 @@ def _accounts(facts: Sequence[Fact]) -> str:
     if len(found) > _MOST_USERS:
         shown.append(f"{len(found) - _MOST_USERS} more")
     return "; ".join([*shown, *further])
+
+
+def _logons(facts: Sequence[Fact]) -> dict[str, str]:
+    """Of each name the latest logon that any of its records tells of; all records stand in `show facts`."""
+    latest: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.question == "last-logon" and fact.state == "found" and fact.subject:
+            before = latest.setdefault(fact.subject, fact)
+            if _raw(fact) > _raw(before):
+                latest[fact.subject] = fact
+    return {name: answer_text(fact) for name, fact in latest.items()}
+
+
+def _raw(fact: Fact) -> int:
+    """The stored number: the records of one system have one encoding."""
+    return -1 if fact.timestamp is None else fact.timestamp.raw
+
+
+def _other_logons(facts: Sequence[Fact]) -> Iterator[str]:
+    """What the line of accounts does not say: that no logon was found, and logons of names that are not listed."""
+    logons = _logons(facts)
+    if not logons:
+        yield f"  Last logons: {_answers(facts, 'last-logon')}"
+    listed = {fact.subject for fact in facts if fact.question == "account" and fact.state == "found"}
+    others = [f"{name} ({last})" for name, last in logons.items() if name not in listed]
+    if others:
+        more = [f"{len(others) - _MOST_USERS} more"] if len(others) > _MOST_USERS else []
+        yield f"  Last logons of names that are no listed account: {'; '.join([*others[:_MOST_USERS], *more])}"
