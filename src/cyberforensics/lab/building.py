@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
 from cyberforensics.lab.containers import CONTAINERS, Acquisition
+from cyberforensics.lab.damaging import Site, Wounds, damaged
 from cyberforensics.lab.filesystems import WRITERS
 from cyberforensics.lab.partitions import SECTOR, arranged, least_size, write_table
 from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile
 from cyberforensics.lab.recovering import recoveries
-from cyberforensics.lab.scenario import Question
+from cyberforensics.lab.scenario import Damage, Question, Scenario
 from cyberforensics.lab.scenario_file import ScenarioError, Written
 from cyberforensics.lab.story import Plant, Played, play
-from cyberforensics.lab.truth import FORMAT, Asked, Image, Planted, Truth
+from cyberforensics.lab.truth import FORMAT, Asked, Broken, Image, Planted, Truth
 from cyberforensics.lab.variant import Variant, fill, variant_of
 
 _BLOCK = 1 << 20
@@ -46,29 +47,46 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
     variant = variant_of(written.scenario, seed)
     images: list[Image] = []
     planted: list[Planted] = []
+    broken: list[Broken] = []
     for played in play(written, variant):
         observer(f"{played.volume.id}: {len(played.held):,} names")
         try:
-            image, placed = _image(played, folder, written.scenario.name)
+            hurts = _hurts(written.scenario, played, variant)
+            image, placed, wounds = _image(played, folder, written.scenario.name, hurts)
             left = _left(played, placed)
         except (NoRoom, CannotHold) as error:
             raise ScenarioError(f"{written.folder}: volume {played.volume.id}: {error}") from error
         except OSError as error:
             raise CannotWrite(f"{folder}: the image can't be written ({error.strerror})") from error
         images.append(image)
-        planted += [_planted(plant, played, placed, left, image.offset) for plant in played.plants]
+        broken += wounds.broken
+        planted += [_planted(plant, played, placed, left, wounds, image.offset) for plant in played.plants]
     values = {**variant.values, **dict(_later_values(images, planted))}
     asked = tuple(_asked(question, values, planted) for question in written.scenario.questions)
     name = hashlib.sha256(f"variant/{seed}".encode()).hexdigest()[:12]
-    return Built(variant, Truth(FORMAT, written.scenario.name, name, tuple(images), tuple(planted), asked), values)
+    truth = Truth(FORMAT, written.scenario.name, name, tuple(images), tuple(planted), asked, tuple(broken))
+    return Built(variant, truth, values)
 
 
-def _image(played: Played, folder: Path, title: str) -> tuple[Image, tuple[PlacedFile, ...]]:
+def _hurts(scenario: Scenario, played: Played, variant: Variant) -> list[Damage]:
+    """The damage of a volume, with its values filled in."""
+    return [
+        replace(one, path=fill(one.path, variant.values), other=fill(one.other, variant.values))
+        for one in scenario.damage
+        if one.volume == played.volume.id
+    ]
+
+
+def _image(
+    played: Played, folder: Path, title: str, hurts: Sequence[Damage]
+) -> tuple[Image, tuple[PlacedFile, ...], Wounds]:
     volume = played.volume
     raw = folder / f".{volume.id}.part"
     try:
         with raw.open("w+b") as out:
             placed, offset, size = _disk(played, out)
+            wounds = damaged(Site(out, offset, played.planned, placed), hurts)
+            size = size if wounds.size is None else wounds.size
             sha256, md5 = _digests(out)
             target = folder / f"{volume.id}{_ENDINGS[volume.container]}"
             CONTAINERS[volume.container](out, size, target, _about(played, title))
@@ -77,7 +95,7 @@ def _image(played: Played, folder: Path, title: str) -> tuple[Image, tuple[Place
     with target.open("rb") as file:
         of_file = hashlib.file_digest(file, "sha256").hexdigest()
     image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, volume.size, volume.file_system)
-    return image, placed
+    return image, placed, wounds
 
 
 def _disk(played: Played, out: BinaryIO) -> tuple[tuple[PlacedFile, ...], int, int]:
@@ -117,7 +135,12 @@ def _left(played: Played, placed: Sequence[PlacedFile]) -> Mapping[int, str]:
 
 
 def _planted(
-    plant: Plant, played: Played, placed: Sequence[PlacedFile], left: Mapping[int, str], offset: int
+    plant: Plant,
+    played: Played,
+    placed: Sequence[PlacedFile],
+    left: Mapping[int, str],
+    wounds: Wounds,
+    offset: int,
 ) -> Planted:
     held = played.held[plant.place]
     content = held.content if plant.stream is None else dict(held.streams)[plant.stream]
@@ -142,6 +165,7 @@ def _planted(
         slack_at=None if one.slack_at is None else one.slack_at + offset,
         times=one.times,
         finds=plant.finds,
+        left=wounds.left.get(id(one), "whole"),
     )
 
 

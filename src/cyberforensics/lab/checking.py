@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
+from cyberforensics.lab.damaging import KINDS
 from cyberforensics.lab.reading import Reader, did_you_mean
-from cyberforensics.lab.scenario import Action, Question, Scenario
+from cyberforensics.lab.scenario import Action, Damage, Question, Scenario
 from cyberforensics.lab.variant import placeholders, variant_of
 from cyberforensics.lab.verbs import VERBS
 
@@ -39,6 +40,8 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
     names = known_names(scenario)
     for number, action in enumerate(scenario.actions):
         _action(reader, number, action, scenario, folder, names)
+    for number, damage in enumerate(scenario.damage):
+        _damage(reader, number, damage, scenario, names)
     later = [*names, *later_names(scenario)]
     for number, question in enumerate(scenario.questions):
         _question(reader, number, question, scenario, later)
@@ -111,6 +114,23 @@ def _action(
             reader.wrong((*at, "source"), f"source: there is no file {action.source} beside the scenario")
     for key in ("path", "to", "text", "url", "stream"):
         check_placeholders(reader, (*at, key), getattr(action, key), known)
+
+
+def _damage(reader: Reader, number: int, damage: Damage, scenario: Scenario, known: list[str]) -> None:
+    at: tuple[str | int, ...] = ("damage", number)
+    _known(reader, (*at, "volume"), damage.volume, [volume.id for volume in scenario.volumes])
+    kind = dict(KINDS)[damage.do]
+    for key in kind.needs:
+        if not getattr(damage, key):
+            reader.wrong(at, f'{damage.do}: {key} is missing; add {key} = "…"')
+    for key in ("path", "other", "structure", "at", "size"):
+        if getattr(damage, key) and key not in (*kind.needs, *kind.takes):
+            takes = ", ".join((*kind.needs, *kind.takes))
+            reader.wrong((*at, key), f"{key}: {damage.do} takes none; it takes {takes}")
+    if damage.structure == "record" and not damage.path:
+        reader.wrong(at, 'structure: a record is that of a file; add path = "…"')
+    for key in ("path", "other"):
+        check_placeholders(reader, (*at, key), getattr(damage, key), known)
 
 
 def _unique(reader: Reader, table: str, ids: list[str], *, key: str = "id") -> None:

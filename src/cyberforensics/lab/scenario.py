@@ -125,6 +125,23 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """What is broken when the story is over. Which of the fields a kind takes, `lab.damaging` says."""
+
+    volume: str
+    do: Literal["flip", "zero", "cut", "self", "cycle", "overlap"]
+    path: str = ""
+    """Of the file that is hurt."""
+    other: str = ""
+    """Of the file that an overlap leads to."""
+    structure: Literal["", "boot", "record"] = ""
+    at: int = 0
+    """Bytes from the start of the file or, without `path`, of the volume."""
+    size: int = 0
+    """Bytes; 0 for one sector of a volume, one byte of a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """All of it. Texts for people lie beside it, one file for each language."""
 
@@ -144,3 +161,4 @@ class Scenario:
     actions: tuple[Action, ...]
     questions: tuple[Question, ...]
     stages: tuple[Stage, ...]
+    damage: tuple[Damage, ...] = ()

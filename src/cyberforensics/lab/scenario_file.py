@@ -15,7 +15,7 @@ SCENARIO = "scenario.toml"
 _MOST = 1 << 20
 _SENTENCES = ("title", "story", "task", "debrief")
 _TABLES_OF_TEXTS = ("questions", "hints", "stages")
-_TABLES = ("persons", "hosts", "volumes", "actions", "questions", "stages")
+_TABLES = ("persons", "hosts", "volumes", "actions", "questions", "stages", "damage")
 
 
 class ScenarioError(UsageError):

@@ -3,12 +3,17 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from cyberforensics.errors import UsageError
 from cyberforensics.lab.plan import StoredTime
 from cyberforensics.model.codec import BadShape, decoder
 
 FORMAT = "cyberforensics training truth 1"
+
+
+Left = Literal["whole", "changed", "in-part", "open"]
+"""What damage leaves of a file: all of it; other bytes; what can't be read to its end; nothing that is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,22 @@ class Planted:
     times: tuple[StoredTime, ...]
     finds: tuple[str, ...]
     """What a tool must report of it."""
+    left: Left
+    """What the damage at the end leaves of it, beside what its deletion did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Damage that was done when everything had happened."""
+
+    volume: str
+    do: str
+    what: str | None
+    """The file, or the structure."""
+    offset: int
+    """On the disk, in bytes."""
+    size: int
+    """Bytes that it reaches over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,7 @@ class Truth:
     images: tuple[Image, ...]
     planted: tuple[Planted, ...]
     questions: tuple[Asked, ...]
+    damage: tuple[Broken, ...] = ()
 
 
 def written(truth: Truth) -> bytes:
