@@ -125,7 +125,7 @@ def test_versions_are_named() -> None:
     result = helpers.inside("--version")
     assert result.returncode == 0
     names = [line.split()[0] for line in result.stdout.splitlines()]
-    assert {"cyberforensics", "python", "dfvfs", "pytsk3", "yara-python", "isal"} <= set(names)
+    assert {"cyberforensics", "python", "dfvfs", "pytsk3", "yara-python", "deflate"} <= set(names)
 
 
 def test_every_limitation_of_a_system_is_documented() -> None:

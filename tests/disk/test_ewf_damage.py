@@ -306,22 +306,82 @@ def test_a_chain_that_goes_back_ends(tmp_path: Path, step: int) -> None:
         assert any("breaks off" in problem.message for problem in image.problems)
 
 
-def test_a_chunk_that_inflates_without_end_is_cut(tmp_path: Path) -> None:
-    bomb = zlib.compress(bytes(8 << 20), 9)
-    assert len(bomb) < 2 * CHUNK + 4096
+def one_chunk(stored: bytes) -> bytes:
+    """A segment whose media is one compressed chunk, stored as these bytes."""
+    assert len(stored) < 2 * CHUNK + 4096
     start = 13
     volume = SINGLE[position(SINGLE, b"volume") + 76 :][:1052]
     media = struct.pack("<B3xIIIQ", 1, 1, 8, 512, 8) + volume[24:1048]
     segment = SINGLE[:13] + section(b"volume", start, signed(media))
     place = len(segment) + 76
-    segment += section(b"sectors", len(segment), bomb)
+    segment += section(b"sectors", len(segment), stored)
     entries = signed(struct.pack("<I16x", 1)) + signed(struct.pack("<I", place | 0x8000_0000))
     segment += section(b"table", len(segment), entries)
-    segment += section(b"done", len(segment), b"")
-    with EwfImage.open(save(tmp_path, [segment])) as image:
+    return segment + section(b"done", len(segment), b"")
+
+
+def test_a_chunk_that_inflates_without_end_is_cut(tmp_path: Path) -> None:
+    with EwfImage.open(save(tmp_path, [one_chunk(zlib.compress(bytes(8 << 20), 9))])) as image:
         assert image.size == CHUNK
         assert image.read_at(0, CHUNK) == bytes(CHUNK)
         assert image.damage == (DamagedRange(0, CHUNK, "evidence.chunk-unreadable"),)
+
+
+def zlib_says(stored: bytes) -> bytes | None:
+    """The content of a chunk of this media as zlib inflates it; None where it does not."""
+    inflater = zlib.decompressobj()
+    try:
+        content = inflater.decompress(stored, CHUNK + 1)
+    except zlib.error:
+        return None
+    return content[:CHUNK] if inflater.eof and len(content) >= CHUNK else None
+
+
+def signed_anew(stored: bytes) -> bytes:
+    """A stream whose deflate data was changed, with the Adler-32 of what zlib makes of it."""
+    inflater = zlib.decompressobj(-15)
+    try:
+        content = inflater.decompress(stored[2:], 16 * CHUNK)
+    except zlib.error:
+        return stored
+    used = len(stored) - 2 - len(inflater.unused_data)
+    return stored[: 2 + used] + struct.pack(">I", zlib.adler32(content))
+
+
+@calm
+@given(
+    st.sampled_from((0, 1, 6, 9)),
+    st.sampled_from((zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE, zlib.Z_FIXED)),
+    st.integers(0, len(MEDIA) // 512 - 1),
+    st.sampled_from((CHUNK, CHUNK, CHUNK, 0, 1, CHUNK - 1, CHUNK + 1, CHUNK + 2)),
+    st.lists(st.tuples(st.integers(2, 2 * CHUNK), st.integers(1, 255)), max_size=2),
+    st.booleans(),
+    st.binary(max_size=8),
+)
+def test_a_compressed_chunk_is_what_zlib_makes_of_it(
+    level: int, strategy: int, start: int, size: int, flips: list[tuple[int, int]], sign: bool, behind: bytes
+) -> None:
+    deflater = zlib.compressobj(level, strategy=strategy)
+    stored = deflater.compress((MEDIA * 2)[start * 512 :][:size]) + deflater.flush()
+    for place, bits in flips:
+        stored = flipped(stored, 2 + place % (len(stored) - 2), bits)
+    stored = (signed_anew(stored) if sign else stored) + behind
+    expected = zlib_says(stored)
+    with TemporaryDirectory() as folder, EwfImage.open(save(Path(folder), [one_chunk(stored)])) as image:
+        assert image.read_at(0, CHUNK) == (bytes(CHUNK) if expected is None else expected)
+        assert bool(image.damage) == (expected is None)
+        assert image.read_at(7, 100) == (bytes(CHUNK) if expected is None else expected)[7:107]
+
+
+@pytest.mark.parametrize("empty", [bytes(CHUNK), b"\xff" * CHUNK])
+def test_chunks_that_are_stored_alike_and_a_shorter_last_one(tmp_path: Path, empty: bytes) -> None:
+    media = empty * 3 + noise(3, CHUNK) + empty * 2 + empty[:512]
+    segments = build(media, Plan(sectors_per_chunk=8, compression="always"))
+    with EwfImage.open(save(tmp_path, segments), cache_bytes=1) as image:
+        assert image.read_at(0, image.size) == media
+        assert image.read_at(image.size - 600, 600) == media[-600:]
+        assert image.digest(("sha256",)) == {"sha256": hashlib.sha256(media).hexdigest()}
+        assert not image.damage
 
 
 def test_evidence_text_in_messages_is_escaped(tmp_path: Path) -> None:

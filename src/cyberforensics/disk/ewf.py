@@ -1,6 +1,6 @@
 """Reader of EWF-E01 images: EnCase 1 to 7, FTK Imager, linen; the original format and SMART come along.
 
-Sections are read once when the image is opened. Chunks are inflated with ISA-L, every checksum is verified,
+Sections are read once when the image is opened. Chunks are inflated with libdeflate, every checksum is verified,
 and what is damaged is delivered as well as it can be and recorded. Ex01, L01 and encrypted images are
 `NotCovered`: libewf reads them.
 
@@ -88,6 +88,10 @@ class EwfImage:
             raise
         return image
 
+    def keep(self, cache_bytes: int) -> None:
+        """Keep more inflated media, or less, from now on; at least one chunk."""
+        self._cache.keep(max(1, cache_bytes // self.chunk_size))
+
     def close(self) -> None:
         """Close the files."""
         self._files.close()
@@ -130,7 +134,7 @@ class EwfImage:
         last = (offset + size - 1) // self.chunk_size
         chunks = self._cache.read(first, last)
         if first == last:
-            return chunks[0][skip : skip + size]
+            return bytes(memoryview(chunks[0])[skip : skip + size])
         chunks[0] = chunks[0][skip:]
         chunks[-1] = chunks[-1][: offset + size - last * self.chunk_size]
         return b"".join(chunks)

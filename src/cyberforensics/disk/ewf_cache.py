@@ -16,10 +16,10 @@ class ChunkCache:
         """`most` chunks are kept."""
         self._chunks = chunks
         self._most = most
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self._kept: OrderedDict[int, bytes | bytearray] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, first: int, last: int) -> list[bytes]:
+    def read(self, first: int, last: int) -> list[bytes | bytearray]:
         """Chunks `first` to `last`; those that are not kept come with as few reads of the segments as can be.
 
         Of a long read only the outer chunks are kept, which its neighbours may share: what lies between is content
@@ -30,7 +30,7 @@ class ChunkCache:
             for chunk, content in enumerate(found, first):
                 if content is not None:
                     self._kept.move_to_end(chunk)
-        chunks: list[bytes] = []
+        chunks: list[bytes | bytearray] = []
         while len(chunks) < len(found):
             place = len(chunks)
             content = found[place]
@@ -49,7 +49,12 @@ class ChunkCache:
             )
         return chunks
 
-    def _keep(self, chunks: Iterable[tuple[int, bytes]]) -> None:
+    def keep(self, most: int) -> None:
+        """Keep so many chunks from now on."""
+        with self._lock:
+            self._most = most
+
+    def _keep(self, chunks: Iterable[tuple[int, bytes | bytearray]]) -> None:
         with self._lock:
             self._kept.update(chunks)
             while len(self._kept) > self._most:

@@ -3,17 +3,19 @@
 Source: libyal, libewf, "Expert Witness Compression Format (EWF)", Data chunk.
 """
 
+import zlib
 from collections.abc import Iterator
 
-from isal import isal_zlib
+from deflate import DeflateError, adler32, zlib_decompress
 
 from cyberforensics.disk import ewf_damage
 from cyberforensics.disk.ewf_damage import Damage
-from cyberforensics.disk.ewf_sections import INFLATE_ERROR, Media
+from cyberforensics.disk.ewf_sections import Media
 from cyberforensics.disk.ewf_segments import SegmentFiles
 from cyberforensics.disk.ewf_tables import Span, Tables
 
 ONE_READ = 1 << 20  # bytes that are asked of a segment at once
+_SHORT = 256  # bytes that a chunk of one repeated value is compressed to, and more
 
 
 class Chunks:
@@ -25,15 +27,17 @@ class Chunks:
         self._chunk_size = media.chunk_size
         self._media_size = media.size
         self._damage = damage
+        self._repeated: tuple[bytes, bytes | bytearray] = (b"", b"")  # one attribute: threads see both or neither
         self.listed = min(media.chunks, tables.chunks)
         """How many have a place in the image; those after them are missing."""
         missing = self.listed * self._chunk_size
         damage.add(missing, self._media_size - missing, ewf_damage.CHUNK_MISSING)
 
-    def read(self, first: int, last: int) -> Iterator[bytes]:
+    def read(self, first: int, last: int) -> Iterator[bytes | bytearray]:
         """Yield chunks `first` to `last`; neighbours in a segment come with one read of it.
 
-        One is inflated when it is asked for: who copies it away lets the next one have the same memory.
+        One is inflated when it is asked for: who copies it away lets the next one have the same memory. Who changes
+        one changes what others are given.
         """
         stop = min(last + 1, self.listed)
         spans = self._tables.spans(first, stop)
@@ -60,16 +64,12 @@ class Chunks:
     def _expected(self, chunk: int) -> int:
         return min(self._chunk_size, self._media_size - chunk * self._chunk_size)
 
-    def _content(self, chunk: int, stored: memoryview, compressed: bool) -> bytes:
+    def _content(self, chunk: int, stored: memoryview, compressed: bool) -> bytes | bytearray:
         """A chunk's content; always as long as the media says, and recorded as damaged where it is not sound."""
         expected = self._expected(chunk)
         if compressed:
-            inflater = isal_zlib.decompressobj()
-            try:
-                content: bytes = inflater.decompress(stored, self._chunk_size + 1)
-            except INFLATE_ERROR:
-                content = b""
-            if inflater.eof and len(content) >= expected:  # the end is reached only if its Adler-32 holds
+            content = self._inflated(stored)
+            if len(content) >= expected:
                 return content if len(content) == expected else content[:expected]
             self._damage.add(chunk * self._chunk_size, expected, ewf_damage.CHUNK_UNREADABLE)
             return bytes(expected)
@@ -78,8 +78,34 @@ class Chunks:
         for size in dict.fromkeys((expected, self._chunk_size, len(stored) - 4)):
             if 0 < expected <= size <= len(stored) - 4:
                 checksum = int.from_bytes(stored[size : size + 4], "little")
-                if isal_zlib.adler32(stored[:size]) == checksum:
+                if adler32(stored[:size]) == checksum:
                     return bytes(stored[:expected])
         code = ewf_damage.CHUNK_CHECKSUM if len(stored) > 0 else ewf_damage.CHUNK_UNREADABLE
         self._damage.add(chunk * self._chunk_size, expected, code)
         return bytes(stored[:expected]).ljust(expected, b"\0")
+
+    def _inflated(self, stored: memoryview) -> bytes | bytearray:
+        """What a sound chunk inflates to; nothing where its end is not reached or its Adler-32 does not hold.
+
+        Empty space makes whole runs of the same stored bytes, which are inflated once.
+        """
+        short = bytes(stored) if len(stored) <= _SHORT else b""
+        before, content = self._repeated
+        if short and short == before:
+            return content
+        try:
+            content = zlib_decompress(stored, self._chunk_size)
+        except DeflateError:
+            content = self._inflated_otherwise(stored)
+        if short and content:
+            self._repeated = (short, content)
+        return content
+
+    def _inflated_otherwise(self, stored: memoryview) -> bytes:
+        """What libdeflate refuses, which wants the whole stream at once and no more than a chunk from it, is zlib's."""
+        inflater = zlib.decompressobj()
+        try:
+            content = inflater.decompress(stored, self._chunk_size + 1)
+        except zlib.error:
+            return b""
+        return content if inflater.eof else b""  # the end is reached only if its Adler-32 holds

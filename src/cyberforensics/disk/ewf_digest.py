@@ -1,6 +1,6 @@
 """Digests of a whole media: blocks are read by some threads and digested, in their order, by one for each algorithm.
 
-ISA-L and OpenSSL release the interpreter's lock while they work, so plain threads use all cores.
+libdeflate and OpenSSL release the interpreter's lock while they work, so plain threads use all cores.
 """
 
 import hashlib

@@ -4,14 +4,13 @@ Source: libyal, libewf, "Expert Witness Compression Format (EWF)", chapters Head
 """
 
 import re
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from isal import isal_zlib
-
 from cyberforensics.disk.ewf_damage import STRUCTURE_DAMAGED
-from cyberforensics.disk.ewf_sections import INFLATE_ERROR, Media
+from cyberforensics.disk.ewf_sections import Media
 from cyberforensics.errors import MalformedData
 from cyberforensics.model.names import display_text
 
@@ -50,10 +49,10 @@ def header_values(data: bytes, kind: str) -> tuple[tuple[str, str], ...]:
     Raises:
         MalformedData: the text can't be inflated, or is none.
     """
-    inflater = isal_zlib.decompressobj()
+    inflater = zlib.decompressobj()
     try:
         raw = inflater.decompress(data, _LONGEST_TEXT)
-    except INFLATE_ERROR as error:
+    except zlib.error as error:
         raise MalformedData(STRUCTURE_DAMAGED, "its text can't be inflated") from error
     if not inflater.eof:
         raise MalformedData(STRUCTURE_DAMAGED, "its text is cut off or too long")

@@ -7,17 +7,13 @@ All values are little-endian; every checksum is Adler-32 of what stands before i
 import struct
 from dataclasses import dataclass
 from uuid import UUID
-
-from isal import isal_zlib
-from isal.isal_zlib import adler32
+from zlib import adler32
 
 from cyberforensics.disk.ewf_damage import STRUCTURE_DAMAGED
 from cyberforensics.disk.ewf_segments import FILE_HEADER_SIZE, LOGICAL_SIGNATURE, SIGNATURE
 from cyberforensics.errors import EvidenceError, MalformedData
 from cyberforensics.model.evidence import StoredDigest
 from cyberforensics.model.names import display_name
-
-INFLATE_ERROR: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stub calls the class an instance
 
 DESCRIPTOR_SIZE = 76
 _DESCRIPTOR = struct.Struct("<16sQQ40xI")  # type, next section's offset, size, padding, checksum

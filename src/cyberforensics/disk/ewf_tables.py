@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
 
-from isal.isal_zlib import adler32
+from deflate import adler32
 
 from cyberforensics.disk.ewf_damage import Notes
 from cyberforensics.disk.ewf_segments import SegmentFiles

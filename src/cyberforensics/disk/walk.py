@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cyberforensics.disk import host, ntfs, vfs_walk
 from cyberforensics.disk.evidence import OpenEvidence
+from cyberforensics.disk.ewf import EwfImage
 from cyberforensics.disk.free_space import free_bytes
 from cyberforensics.disk.tsk import FileSystem
 from cyberforensics.disk.tsk_entry import Shaper
@@ -16,6 +17,9 @@ from cyberforensics.model.identity import root_id
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.volume import Volume
 
+_KEPT = 128 << 20
+"""Bytes of an EWF image's media that a walk keeps inflated: directories ask for their file records again and again."""
+
 
 def walk(opened: OpenEvidence, volume: Volume, *, leave_out: Path | None = None) -> Iterator[Entry | Problem]:
     """Yield every entry of a volume in one deterministic order, with the problems met on the way.
@@ -26,6 +30,8 @@ def walk(opened: OpenEvidence, volume: Volume, *, leave_out: Path | None = None)
     if volume.reader == "host":
         yield from host.walk(opened.source.paths[0], volume, leave_out=leave_out)
     elif volume.reader == "tsk":
+        if isinstance(opened.media, EwfImage):
+            opened.media.keep(_KEPT)
         yield from _walk_tsk(opened, volume)
     else:
         yield from vfs_walk.walk(opened.source, volume)

@@ -31,7 +31,7 @@ EVIDENCE_LIBRARIES = (
     "libvmdk-python",
     "libvshadow-python",
     "libvslvm-python",
-    "isal",
+    "deflate",
     "yara-python",
     "yara-x",
     "python-magic",
