@@ -18,9 +18,11 @@ from cyberforensics.lab.grading import grade
 from cyberforensics.lab.handing_out import hand_out
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Truth, read_truth
+from cyberforensics.lab.wording import wording
 from cyberforensics.triage import Options, triage
 from tests import helpers
 
+WORDS = wording("en")
 NAMES = [one.name for one in shipped.cases()]
 
 
@@ -122,14 +124,14 @@ def _perfect(truth: Truth, trainee: str = "perfect") -> Sheet:
 
 
 def test_a_perfect_sheet_gets_all_an_empty_one_none_and_a_neighbours_few(made: Made, tmp_path: Path) -> None:
-    perfect = grade(made.truth, _perfect(made.truth))
+    perfect = grade(made.truth, _perfect(made.truth), WORDS)
     assert perfect.points == perfect.most > 0, [mark for mark in perfect.marks if mark.points < mark.most]
-    assert grade(made.truth, Sheet("empty", (), ())).points == 0
+    assert grade(made.truth, Sheet("empty", (), ()), WORDS).points == 0
     scenario = read_scenario(shipped.folder_of(Path(made.truth.scenario)))
     shares = []
     for number in range(3):
         other = hand_out(scenario, f"neighbour {number}", tmp_path / str(number))
-        copied = grade(made.truth, _perfect(other))
+        copied = grade(made.truth, _perfect(other), WORDS)
         shares.append(copied.points / copied.most)
     assert min(shares) < 0.5, shares
 
@@ -182,9 +184,9 @@ def test_a_trainees_case_is_graded_by_labels_notes_and_steps(made: Made, tmp_pat
             assert helpers.inside("note", folder, f"{question.id}: {text}").returncode == 0
     assert helpers.inside("note", folder, "--opinion", "It was done on purpose.").returncode == 0
     assert helpers.inside("seal", folder, "--unsigned").returncode == 0
-    (found,) = grade_all(made.folder, [folder])
+    (found,) = grade_all(made.folder, [folder], WORDS)
     assert found.points == found.most, [mark for mark in found.marks if mark.points < mark.most]
-    (empty,) = grade_all(made.folder, [made.case])
+    (empty,) = grade_all(made.folder, [made.case], WORDS)
     assert {mark.question for mark in empty.marks if mark.points} == {
         "digests of the media", "examiner named", "unprocessed items disclosed",
     }  # fmt: skip

@@ -43,6 +43,7 @@ def test_from_a_new_scenario_to_a_graded_class(tmp_path: Path) -> None:
     page = (tmp_path / "grades" / "mira.html").read_text("utf-8")
     assert "TRAINING" in page
     assert "right" in page
+    assert (tmp_path / "grades" / "mira.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads(_run("grade", "--truth", tmp_path / "class", "--json", files[0]))[0]["points"] == 8
 
 

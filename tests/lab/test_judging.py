@@ -13,8 +13,10 @@ from cyberforensics.lab.answers import read_sheet, sheet_lines
 from cyberforensics.lab.grading import grade
 from cyberforensics.lab.judging import JUDGES, judge, moment_of
 from cyberforensics.lab.truth import FORMAT, Asked, Truth
+from cyberforensics.lab.wording import wording
 
 SECOND = 1_000_000_000
+WORDS = wording("en")
 
 
 def _asked(kind: str, *answer: str, precision: int = 0, within: int = 0) -> Asked:
@@ -54,14 +56,14 @@ def _asked(kind: str, *answer: str, precision: int = 0, within: int = 0) -> Aske
     ],
 )
 def test_shares(question: Asked, answer: str, share: float) -> None:
-    judged = judge(question, answer)
+    judged = judge(question, answer, WORDS)
     assert judged.share == share, judged.why
     assert judged.why
 
 
 @given(kind=st.sampled_from([kind for kind, _ in JUDGES]), answer=st.text(max_size=80))
 def test_no_answer_crashes_it(kind: str, answer: str) -> None:
-    assert 0 <= judge(_asked(kind, "2026-03-17T03:42:40Z"), answer).share <= 1
+    assert 0 <= judge(_asked(kind, "2026-03-17T03:42:40Z"), answer, WORDS).share <= 1
 
 
 def test_moments() -> None:
@@ -76,7 +78,7 @@ def test_a_grade_is_explained_line_by_line(tmp_path: Path) -> None:
     truth = Truth(FORMAT, "s", "v", (), (), questions)
     path = tmp_path / "mira.csv"
     path.write_text("Question;Answer;hint\nQ0;yes;\nq1;yes;yes\nq2;no;\nq9;yes;\n", "utf-8-sig")
-    found = grade(truth, read_sheet(path))
+    found = grade(truth, read_sheet(path), WORDS)
     assert [(mark.question, mark.points) for mark in found.marks] == [("q0", 4), ("q1", 3), ("q2", 0), ("q3", 0)]
     assert (found.trainee, found.points, found.most) == ("mira", 7, 16)
     assert found.notes == ("q9 is no question of this case",)
@@ -86,7 +88,11 @@ def test_a_grade_is_explained_line_by_line(tmp_path: Path) -> None:
 
 def test_a_sheet_that_was_given_out_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
-    path.write_text("".join(sheet_lines([("q1", "Who?"), ("q2", '=HYPERLINK("x")')])), "utf-8", newline="")
+    path.write_text(
+        "".join(sheet_lines(["en", "fr"], [("q1", "Who?", "Qui ?"), ("q2", "What?", '=HYPERLINK("x")')])),
+        "utf-8",
+        newline="",
+    )
     assert "'=HYPERLINK" in path.read_text("utf-8")
     sheet = read_sheet(path)
     assert [answer.question for answer in sheet.answers] == ["q1", "q2"]

@@ -37,6 +37,7 @@ from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
 from cyberforensics.model.scope import Scope
 from cyberforensics.model.times import DAY, rfc3339
+from cyberforensics.model.training import MARK_PATH, MARK_SHA256, MARK_WORD
 from cyberforensics.model.versions import PRODUCT, product_version
 
 Check = TypeVar("Check", DigestCheck, SourceCheck)
@@ -106,7 +107,21 @@ def exhibit_document(store: Store, exhibit: str) -> ExhibitDocument:
         rules_skipped=known_contents(store, exhibit, rules_skipped=True),
         facts=tuple(facts(store, exhibit, order="asked")),
         cross_checks=tuple(cross_checks(store, exhibit)),
+        training=tuple(_training(store, evidence)),
     )
+
+
+def _training(store: Store, evidence: Evidence) -> Iterator[str]:
+    """What says that an exhibit was made for an exercise: the product's own mark, never a name or a label alone."""
+    if any(value.startswith(MARK_WORD) for _, value in evidence.container_metadata):
+        yield "the container"
+    query = (
+        "SELECT DISTINCT volume.volume FROM examination JOIN entry ON entry.number = examination.content "
+        "JOIN volume ON volume.number = entry.volume "
+        "WHERE sha256 = ? AND path = ? AND stream IS NULL AND allocated AND exhibit = ? ORDER BY volume.number"
+    )
+    for (volume,) in store.database.execute(query, (MARK_SHA256, MARK_PATH, evidence.exhibit)):
+        yield f"{MARK_PATH} of volume {volume}"
 
 
 def _checks(store: Store, table: str, kind: type[Check], exhibit: str) -> Iterator[Check]:

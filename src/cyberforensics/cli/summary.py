@@ -11,6 +11,7 @@ from cyberforensics.model.run import Summary
 def summary_lines(summary: Summary) -> Iterator[str]:
     """What a person reads at the end: what was examined, what was not, what was found, where the report is."""
     document = summary.document
+    yield from report.training(document)
     if summary.already_examined:
         yield f"Examined before, nothing to do: {', '.join(summary.already_examined)}."
     if summary.stopped:

@@ -2,16 +2,18 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cyberforensics.errors import UsageError
+from cyberforensics.lab.wording import languages, wording
 
 COLUMNS = ("question", "answer", "hint")
 """Of a sheet; what other columns hold is not read."""
 _MOST = 4 << 20
-_LONGEST = 20_000
+LONGEST = 20_000
+"""Characters of an answer that are judged."""
 _YES = frozenset({"yes", "y", "x", "1", "true"})
 
 
@@ -26,13 +28,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something odd about a row."""
+
+    name: str
+    """Of the words that say it: ``answer cut`` or ``answered twice``."""
+    row: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What one trainee handed in."""
 
     trainee: str
     answers: tuple[Answer, ...]
-    notes: tuple[str, ...]
-    """What was odd about the sheet, in words."""
+    oddities: tuple[Oddity, ...]
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -59,31 +70,37 @@ def read_sheet(path: Path) -> Sheet:
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if "question" not in head or "answer" not in head:
         raise UsageError(f"{path}: the first row has no columns question and answer", hint="begin with the sheet given")
-    return Sheet(path.stem, *_answers(rows[1:], head))
+    yes = _YES | {wording(language)["yes"] for language in languages()}
+    return Sheet(path.stem, *_answers(rows[1:], head, yes))
 
 
-def _answers(rows: list[list[str]], head: list[str]) -> tuple[tuple[Answer, ...], tuple[str, ...]]:
+def _answers(
+    rows: list[list[str]], head: list[str], yes: frozenset[str]
+) -> tuple[tuple[Answer, ...], tuple[Oddity, ...]]:
     found: dict[str, Answer] = {}
-    notes: list[str] = []
+    oddities: list[Oddity] = []
     for number, row in enumerate(rows, 2):
         cells = dict(zip(head, row, strict=False))
         name = cells.get("question", "").strip()
         if not name:
             continue
         answer = cells.get("answer", "").lstrip("'")  # a spreadsheet's sign that a cell is text
-        if len(answer) > _LONGEST:
-            notes.append(f"row {number}: {name} was cut to {_LONGEST:,} characters")
+        if len(answer) > LONGEST:
+            oddities.append(Oddity("answer cut", number, name))
         if name in found:
-            notes.append(f"row {number}: {name} was answered before; the last answer counts")
-        found[name] = Answer(name, answer[:_LONGEST], cells.get("hint", "").strip().lower() in _YES)
-    return tuple(found.values()), tuple(notes)
+            oddities.append(Oddity("answered twice", number, name))
+        found[name] = Answer(name, answer[:LONGEST], cells.get("hint", "").strip().lower() in yes)
+    return tuple(found.values()), tuple(oddities)
 
 
-def sheet_lines(questions: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """An empty sheet: ids and texts of the questions. A cell that a spreadsheet would run as a formula is text."""
+def sheet_lines(written_in: Sequence[str], questions: Iterable[Sequence[str]]) -> Iterator[str]:
+    """An empty sheet: each question's id and its text in each language.
+
+    A cell that a spreadsheet would run as a formula is text.
+    """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow((*COLUMNS, "text"))
-    for identity, text in questions:
-        rows.writerow((identity, "", "", f"'{text}" if text[:1] in "=+-@\t" else text))
+    rows.writerow((*COLUMNS, *(f"text {language}" for language in written_in)))
+    for identity, *texts in questions:
+        rows.writerow((identity, "", "", *(f"'{text}" if text[:1] in "=+-@\t" else text for text in texts)))
     yield out.getvalue()

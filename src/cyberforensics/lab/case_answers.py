@@ -8,6 +8,7 @@ from cyberforensics import case, query, verifying
 from cyberforensics.errors import Error
 from cyberforensics.lab.answers import Answer, Sheet
 from cyberforensics.lab.truth import Truth
+from cyberforensics.lab.wording import Wording
 from cyberforensics.model.case_document import CaseDocument
 
 
@@ -28,9 +29,10 @@ class _Case:
     facts: tuple[str, ...]
     opinions: tuple[str, ...]
     truth: Truth
+    words: Wording
 
 
-def sheet_of_case(folder: Path, truth: Truth) -> tuple[Sheet, tuple[Step, ...]]:
+def sheet_of_case(folder: Path, truth: Truth, words: Wording) -> tuple[Sheet, tuple[Step, ...]]:
     """Answers from labels and notes, and the steps that were done.
 
     An entry with the label of a question answers it with its path (or digest, size, time of last change); a note of
@@ -56,8 +58,8 @@ def sheet_of_case(folder: Path, truth: Truth) -> tuple[Sheet, tuple[Step, ...]]:
                 by_label.setdefault(label, []).append(_value(found, kinds[label]))
     answers = [Answer(name, text, hint=False) for name, text in by_note.items()]
     answers += [Answer(name, "; ".join(values), hint=False) for name, values in by_label.items() if name not in by_note]
-    held = _Case(folder, document, facts, opinions, truth)
-    steps = tuple(Step(name, points, *check(held)) for name, points, check in STEPS)
+    held = _Case(folder, document, facts, opinions, truth, words)
+    steps = tuple(Step(words[name], points, *check(held)) for name, points, check in STEPS)
     return Sheet(folder.name, tuple(answers), ()), steps
 
 
@@ -80,12 +82,12 @@ def _modified(entry: query.Object) -> Iterator[str]:
 
 def _sealed(held: _Case) -> tuple[bool, str]:
     if not case.is_sealed(held.folder):
-        return False, "the case is not sealed"
+        return False, held.words["not sealed"]
     try:
         wrong = [point for point in verifying.verify(held.folder) if point.verdict in ("DIFFERENT", "DAMAGED")]
     except Error as error:
-        return False, f"it can't be verified: {error}"
-    return (False, f"{wrong[0].subject}: {wrong[0].message}") if wrong else (True, "sealed, and as it was sealed")
+        return False, held.words.say("not verified", why=error)
+    return (False, f"{wrong[0].subject}: {wrong[0].message}") if wrong else (True, held.words["was sealed"])
 
 
 def _right_media(held: _Case) -> tuple[bool, str]:
@@ -97,28 +99,28 @@ def _right_media(held: _Case) -> tuple[bool, str]:
     }
     missing = [image.file for image in held.truth.images if not {image.media_sha256, image.media_md5} & found]
     if missing:
-        return False, f"no digest of the media of {', '.join(missing)} was computed that is the right one"
-    return True, "the media's digests were computed, and are those of the images handed out"
+        return False, held.words.say("wrong media", files=", ".join(missing))
+    return True, held.words["right media"]
 
 
 def _examiner(held: _Case) -> tuple[bool, str]:
     named = all(record.examiner for exhibit in held.document.exhibits for record in exhibit.passes)
-    return (True, "the examiner is named") if named else (False, "a pass has no examiner (--examiner)")
+    return (True, held.words["is examiner"]) if named else (False, held.words["no examiner"])
 
 
 def _disclosed(held: _Case) -> tuple[bool, str]:
     unfinished = [exhibit.evidence.exhibit for exhibit in held.document.exhibits if not exhibit.coverage.reconciles]
     if unfinished:
-        return False, f"{unfinished[0]}: not everything that was seen is accounted for"
-    return True, "what was seen and what was examined reconcile, and what was not is listed"
+        return False, held.words.say("not accounted", exhibit=unfinished[0])
+    return True, held.words["accounted"]
 
 
 def _apart(held: _Case) -> tuple[bool, str]:
     if not held.facts:
-        return False, "there is no note of a fact"
+        return False, held.words["no facts"]
     if not held.opinions:
-        return False, "there is no note of an opinion: what it means stands nowhere, or among the facts"
-    return True, "facts and opinions are noted apart"
+        return False, held.words["no opinions"]
+    return True, held.words["apart"]
 
 
 STEPS: tuple[tuple[str, int, Callable[[_Case], tuple[bool, str]]], ...] = (
@@ -128,4 +130,4 @@ STEPS: tuple[tuple[str, int, Callable[[_Case], tuple[bool, str]]], ...] = (
     ("facts and opinions apart", 2, _apart),
     ("sealed and verified", 2, _sealed),
 )
-"""Steps of an examination, with their points."""
+"""Steps of an examination, by what stands for them in the message files, with their points."""

@@ -10,6 +10,7 @@ from cyberforensics.lab.reading import Reader, did_you_mean
 from cyberforensics.lab.scenario import Action, Damage, Question, Scenario
 from cyberforensics.lab.variant import placeholders, variant_of
 from cyberforensics.lab.verbs import VERBS
+from cyberforensics.model.training import MARK_WORD
 
 PLANT_VALUES = ("path", "name", "sha256", "md5", "size", "created", "modified", "meta_address", "offset")
 """What placeholders such as ``{plant.note.path}`` may ask of a planted thing."""
@@ -31,6 +32,9 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
             message = f"zone: {host.zone!r} is none of the IANA database, such as Asia/Colombo"
             reader.wrong(("hosts", number, "zone"), message)
     for number, volume in enumerate(scenario.volumes):
+        if not volume.label.startswith(MARK_WORD):
+            message = f'label: the label of every volume begins with {MARK_WORD}, as in "{MARK_WORD}"'
+            reader.wrong(("volumes", number, "label"), message)
         _known(reader, ("volumes", number, "host"), volume.host, [host.id for host in scenario.hosts])
     for key in ("shift_days", "shift_seconds"):
         least, most = getattr(scenario, key)

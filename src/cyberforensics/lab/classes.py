@@ -17,6 +17,7 @@ from cyberforensics.lab.grading import Grade, grade
 from cyberforensics.lab.handing_out import INSTRUCTOR, class_seed, hand_out
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Truth, read_truth
+from cyberforensics.lab.wording import Wording
 
 SECRET_FILE = "class-secret.txt"  # noqa: S105 - its name
 _NAME = re.compile(r"[\w][\w .@+-]{0,63}", re.UNICODE)
@@ -85,25 +86,27 @@ def _secret(folder: Path) -> str:
     return made
 
 
-def grade_all(truth: Path, handed_in: Sequence[Path]) -> tuple[Grade, ...]:
+def grade_all(truth: Path, handed_in: Sequence[Path], words: Wording) -> tuple[Grade, ...]:
     """Grade sheets and cases.
 
     Args:
         truth: a ``truth.json``, or the folder of a class: then the name of what was handed in says whose truth it is.
+        words: in which reasons are told.
 
     Raises:
         UsageError: a sheet or a truth can't be read, or there is none for a trainee.
         CaseRefused: a folder is no case.
         CaseDamaged: a case can't be read.
     """
-    return tuple(_grade(_truth_of(truth, path), path) for path in handed_in)
+    return tuple(_grade(_truth_of(truth, path), path, words) for path in handed_in)
 
 
-def _grade(truth: Truth, path: Path) -> Grade:
+def _grade(truth: Truth, path: Path, words: Wording) -> Grade:
     if path.is_dir():
         case.refuse_no_case(path)
-        return grade(truth, *sheet_of_case(path, truth))
-    return grade(truth, read_sheet(path))
+        sheet, steps = sheet_of_case(path, truth, words)
+        return grade(truth, sheet, words, steps)
+    return grade(truth, read_sheet(path), words)
 
 
 def _truth_of(truth: Path, handed_in: Path) -> Truth:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cyberforensics.lab.answers import Sheet
+from cyberforensics.lab.answers import LONGEST, Sheet
 from cyberforensics.lab.case_answers import Step
 from cyberforensics.lab.judging import judge
 from cyberforensics.lab.truth import Truth
+from cyberforensics.lab.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,23 @@ class Grade:
         return sum(mark.most for mark in self.marks)
 
 
-def grade(truth: Truth, sheet: Sheet, steps: Sequence[Step] = ()) -> Grade:
+def grade(truth: Truth, sheet: Sheet, words: Wording, steps: Sequence[Step] = ()) -> Grade:
     """Grade an answer sheet, and the steps of a case. What answers no question brings nothing and is named."""
     answers = {answer.question.casefold(): answer for answer in sheet.answers}
     marks: list[Mark] = []
     for question in truth.questions:
         answer = answers.pop(question.id.casefold(), None)
         if answer is None:
-            marks.append(Mark(question.id, question.points, 0, "no answer"))
+            marks.append(Mark(question.id, question.points, 0, words["no answer"]))
             continue
-        judged = judge(question, answer.answer)
+        judged = judge(question, answer.answer, words)
         points = judged.share * question.points
         why = judged.why
         if answer.hint and question.hint_costs:
             points = max(0.0, points - question.hint_costs)
-            why += f"; the hint cost {question.hint_costs}"
+            why = words.say("hint cost", why=why, points=question.hint_costs)
         marks.append(Mark(question.id, question.points, round(points, 2), why, answer.hint))
     marks += [Mark(step.name, step.points, step.points if step.done else 0, step.why) for step in steps]
-    unknown = tuple(f"{answer.question} is no question of this case" for answer in answers.values())
-    return Grade(sheet.trainee, truth.scenario, truth.variant, tuple(marks), (*sheet.notes, *unknown))
+    notes = [words.say(odd.name, row=odd.row, name=odd.question, most=f"{LONGEST:,}") for odd in sheet.oddities]
+    notes += [words.say("no question", name=answer.question) for answer in answers.values()]
+    return Grade(sheet.trainee, truth.scenario, truth.variant, tuple(marks), tuple(notes))

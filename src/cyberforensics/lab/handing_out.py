@@ -1,7 +1,7 @@
 """A built variant to what people get: trainees the images and the questions, instructors the truth.
 
-FOLDER/handout/      images, brief.<language>.html, answers.csv, commitment.txt, SHA256SUMS
-FOLDER/instructor/   truth.json, commitment-key.txt, notes.<language>.html,
+FOLDER/handout/      images, brief.<language>.html and .pdf, answers.csv, commitment.txt, SHA256SUMS
+FOLDER/instructor/   truth.json, commitment-key.txt, notes.<language>.html and .pdf,
                          ctfd/<question>/challenge.yml
 """
 
@@ -13,7 +13,8 @@ from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.lab.answers import sheet_lines
 from cyberforensics.lab.building import Observer, build
 from cyberforensics.lab.ctfd import challenges
-from cyberforensics.lab.rendering import brief, notes
+from cyberforensics.lab.pages import Page, brief, notes
+from cyberforensics.lab.rendering import as_html, as_pdf
 from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.truth import Truth, written
 from cyberforensics.lab.variant import fill
@@ -53,16 +54,16 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
         (handout / "commitment.txt").write_text(_commitment(truth, key))
         for texts in scenario.texts:
             words = wording(texts.language)
-            page = brief(scenario, texts, words, built.truth, built.values)
-            (handout / f"brief.{texts.language}.html").write_text(page, "utf-8")
-            page = notes(texts, words, built.truth, built.values)
-            (instructor / f"notes.{texts.language}.html").write_text(page, "utf-8")
+            _sheet(handout / f"brief.{texts.language}", brief(scenario, texts, words, built.truth, built.values))
+            _sheet(instructor / f"notes.{texts.language}", notes(texts, words, built.truth, built.values))
         first = scenario.texts[0]
         rows = [
-            (question.id, fill(first.questions[question.id], built.values)) for question in scenario.scenario.questions
+            (question.id, *(fill(texts.questions[question.id], built.values) for texts in scenario.texts))
+            for question in scenario.scenario.questions
         ]
-        (handout / "answers.csv").write_text("".join(sheet_lines(rows)), "utf-8", newline="")
-        for name, text in challenges(built.truth, first, built.values):
+        lines = sheet_lines(scenario.scenario.languages, rows)
+        (handout / "answers.csv").write_text("".join(lines), "utf-8", newline="")
+        for name, text in challenges(built.truth, first, wording(first.language), built.values):
             place = instructor / "ctfd" / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, "utf-8")
@@ -71,6 +72,11 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
     except OSError as error:
         raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error
     return built.truth
+
+
+def _sheet(path: Path, page: Page) -> None:
+    path.with_name(f"{path.name}.html").write_text(as_html(page), "utf-8")
+    path.with_name(f"{path.name}.pdf").write_bytes(as_pdf(page))
 
 
 def _clear(folder: Path, *made: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cyberforensics.lab.truth import Asked
+from cyberforensics.lab.wording import Wording
 
 _TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?", re.I
@@ -34,12 +35,12 @@ class Moment:
     zone_known: bool
 
 
-def judge(question: Asked, answer: str) -> Judged:
-    """Judge one answer."""
+def judge(question: Asked, answer: str, words: Wording) -> Judged:
+    """Judge one answer; why is told in the language of the words."""
     answer = " ".join(unicodedata.normalize("NFKC", answer).split())
     if not answer:
-        return Judged(0, "no answer")
-    return dict(JUDGES)[question.kind](question, answer)
+        return Judged(0, words["no answer"])
+    return dict(JUDGES)[question.kind](question, answer, words)
 
 
 def moment_of(text: str) -> Moment | None:
@@ -65,17 +66,17 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _text(question: Asked, answer: str) -> Judged:
+def _text(question: Asked, answer: str, words: Wording) -> Judged:
     right = _plain(answer).rstrip(".") in {_plain(one).rstrip(".") for one in question.answer}
-    return Judged(1, "right") if right else Judged(0, "not what was asked for")
+    return Judged(1, words["right"]) if right else Judged(0, words["other text"])
 
 
-def _number(question: Asked, answer: str) -> Judged:
+def _number(question: Asked, answer: str, words: Wording) -> Judged:
     try:
         given, right = (float(one.replace(" ", "").replace(",", "")) for one in (answer, question.answer[0]))
     except ValueError:
-        return Judged(0, "not a number")
-    return Judged(1, "right") if given == right else Judged(0, "another number")
+        return Judged(0, words["no number"])
+    return Judged(1, words["right"]) if given == right else Judged(0, words["other number"])
 
 
 def path_of(text: str) -> str:
@@ -84,45 +85,45 @@ def path_of(text: str) -> str:
     return "/" + "/".join(part for part in plain.split("/") if part)
 
 
-def _path(question: Asked, answer: str) -> Judged:
+def _path(question: Asked, answer: str, words: Wording) -> Judged:
     given, right = path_of(answer), {path_of(one) for one in question.answer}
     if given in right:
-        return Judged(1, "right")
+        return Judged(1, words["right"])
     names = {one.rpartition("/")[2] for one in right}
     if given.rpartition("/")[2] in names:
-        return Judged(0.5, "the name is right, the folder is not")
-    return Judged(0, "another path")
+        return Judged(0.5, words["other folder"])
+    return Judged(0, words["other path"])
 
 
-def _digest(question: Asked, answer: str) -> Judged:
+def _digest(question: Asked, answer: str, words: Wording) -> Judged:
     given = _plain(answer).removeprefix("sha256:").removeprefix("md5:").strip()
-    return Judged(1, "right") if given == _plain(question.answer[0]) else Judged(0, "another digest")
+    return Judged(1, words["right"]) if given == _plain(question.answer[0]) else Judged(0, words["other digest"])
 
 
-def _time(question: Asked, answer: str) -> Judged:
+def _time(question: Asked, answer: str, words: Wording) -> Judged:
     given, right = moment_of(answer), moment_of(question.answer[0])
     if given is None or right is None:
-        return Judged(0, "no moment in a form such as 2026-03-17 09:12:40 UTC")
+        return Judged(0, words["no moment"])
     off = abs(given.seconds - right.seconds)
     allowed = (question.precision + question.within) / 1_000_000_000
     near = off < allowed + _ROUNDING
     if near and (given.zone_known or not right.zone_known):
-        return Judged(1, f"right within {allowed:g} s")
+        return Judged(1, words.say("right within", seconds=f"{allowed:g}"))
     if near:
-        return Judged(0.5, "the clock is right, its zone is not stated")
+        return Judged(0.5, words["no zone"])
     rest = min(off % _QUARTER, _QUARTER - off % _QUARTER)
     if off <= _FARTHEST and rest < allowed + _ROUNDING:
-        return Judged(0.5, f"right but for the zone: off by {off / 3600:g} h")
-    return Judged(0, "another moment")
+        return Judged(0.5, words.say("other zone", hours=f"{off / 3600:g}"))
+    return Judged(0, words["other moment"])
 
 
-def _list(question: Asked, answer: str) -> Judged:
+def _list(question: Asked, answer: str, words: Wording) -> Judged:
     given = {_item(one) for one in re.split("[;|]", answer) if one.strip()}
     right = {_item(one) for one in question.answer}
     hits, false = len(given & right), len(given - right)
     if not right:
-        return Judged(0, "nothing was to be named")
-    why = f"{hits} of {len(right)} named" + (f", and {false} that should not be" if false else "")
+        return Judged(0, words["nothing to name"])
+    why = words.say("named too much" if false else "named", hits=hits, all=len(right), wrong=false)
     return Judged(max(0, hits - false) / len(right), why)
 
 
@@ -130,7 +131,7 @@ def _item(text: str) -> str:
     return path_of(text) if "/" in text or "\\" in text else _plain(text)
 
 
-JUDGES: tuple[tuple[str, Callable[[Asked, str], Judged]], ...] = (
+JUDGES: tuple[tuple[str, Callable[[Asked, str, Wording], Judged]], ...] = (
     ("text", _text),
     ("choice", _text),
     ("number", _number),

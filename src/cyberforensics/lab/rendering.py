@@ -1,117 +1,56 @@
-"""Briefs, notes and grades as pages for people: text in, HTML out, everything from outside escaped."""
+"""Pages to HTML and PDF for people: everything from outside is escaped, or a value that can't become markup."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from html import escape
 from importlib import resources
 
-from cyberforensics.lab.grading import Grade
-from cyberforensics.lab.scenario_file import Texts, Written
-from cyberforensics.lab.truth import Truth
-from cyberforensics.lab.variant import fill
-from cyberforensics.lab.wording import Wording
-
-_LONG = 24  # characters
+from cyberforensics import report
+from cyberforensics.lab.pages import Block, Heading, Page, Paragraph, Table
 
 
-def brief(written: Written, texts: Texts, wording: Wording, truth: Truth, values: Mapping[str, str]) -> str:
-    """What a trainee gets: story, task, images with their digests, questions."""
-    scenario = written.scenario
-    stages = {stage.number: stage.minutes for stage in scenario.stages} or {1: scenario.minutes}
-    parts = [
-        _paragraphs(fill(texts.story, values)),
-        _heading(wording["task"]),
-        _paragraphs(fill(texts.task, values)),
-        _heading(wording["images"]),
-        _table(
-            (wording["file"], wording["digest of file"]),
-            ((image.file, image.sha256) for image in truth.images),
-        ),
-        f"<p>{escape(wording['training'])}</p>",
-    ]
-    for stage, minutes in sorted(stages.items()):
-        asked = [question for question in scenario.questions if question.stage == stage]
-        title = fill(texts.stages.get(str(stage), wording["questions"]), values)
-        parts.append(_heading(f"{title} ({minutes} {wording['minutes']})"))
-        rows = []
-        for question in asked:
-            text = fill(texts.questions[question.id], values)
-            if question.choices:
-                text += f" [{'; '.join(fill(one, values) for one in question.choices)}]"
-            cost = f" ({wording['hint costs']} {question.hint_costs})" if question.hint_costs else ""
-            rows.append((question.id, text + cost, str(question.points)))
-        parts.append(_table(("", wording["question"], wording["points"]), rows))
-    parts += [_heading(wording["answers"]), _paragraphs(wording["how to answer"])]
-    return page(fill(texts.title, values), texts.language, wording["training mark"], parts)
+def as_pdf(page: Page) -> bytes:
+    """A4 sheets, to be printed. The same page gives the same bytes.
+
+    Raises:
+        Error: Typst refuses the template, which is a bug of ours.
+    """
+    blocks = [{"block": type(block).__name__.lower(), **asdict(block)} for block in page.blocks]
+    return report.sheet_pdf({**asdict(page), "blocks": blocks})
 
 
-def notes(texts: Texts, wording: Wording, truth: Truth, values: Mapping[str, str]) -> str:
-    """What the instructor gets: what happened, what was planted where, right answers and hints."""
-    parts = [
-        f"<p>{escape(wording['variant'])} <code>{escape(truth.variant)}</code></p>",
-        _paragraphs(fill(texts.debrief, values)),
-        _heading(wording["planted"]),
-        _table(
-            ("", wording["path"], wording["address"], wording["state"], "SHA-256"),
-            (
-                (one.id, f"{one.volume}: {one.path}", one.meta_address or "", one.name_state, one.sha256)
-                for one in truth.planted
-            ),
-        ),
-        _heading(wording["right answers"]),
-        _table(
-            ("", wording["answer"], wording["points"], wording["hint"]),
-            (
-                (one.id, "; ".join(one.answer), str(one.points), fill(texts.hints.get(one.id, ""), values))
-                for one in truth.questions
-            ),
-        ),
-    ]
-    title = f"{fill(texts.title, values)}: {wording['for instructors']}"
-    return page(title, texts.language, wording["training mark"], parts)
-
-
-def grade_page(grade: Grade, wording: Wording) -> str:
-    """One trainee's grade, line by line."""
-    rows = [(mark.question, f"{mark.points:g} / {mark.most:g}", mark.why) for mark in grade.marks]
-    parts = [
-        f"<p>{escape(wording['trainee'])}: <b>{escape(grade.trainee)}</b>. {escape(wording['reached'])}: "
-        f"<b>{grade.points:g}</b> / {grade.most:g}</p>",
-        _table(("", wording["points"], wording["why"]), rows),
-        *(f"<p>{escape(note)}</p>" for note in grade.notes),
-    ]
-    return page(f"{grade.scenario}: {grade.trainee}", wording.language, wording["training mark"], parts)
-
-
-def page(title: str, language: str, mark: str, parts: Sequence[str]) -> str:
-    """A whole page; `parts` are HTML."""
+def as_html(page: Page) -> str:
+    """One file that loads nothing."""
     style = resources.files("cyberforensics.lab").joinpath("page.css").read_text("utf-8")
+    facts = [(name, text) for name, text in page.facts if text]
+    parts = [
+        f'<p class="mark">{escape(page.mark)}</p>',
+        *([f'<p class="kind">{escape(page.kind)}</p>'] if page.kind else []),
+        f"<h1>{escape(page.title)}</h1>",
+        f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in facts)}</dl>",
+        *(_block(block) for block in page.blocks),
+    ]
     return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{escape(page.language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{style}</style></head>\n"
-        f'<body><p class="mark">{escape(mark)}</p><h1>{escape(title)}</h1>\n' + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{escape(page.title)}</title><style>{style}</style></head>\n"
+        "<body>" + "\n".join(parts) + "\n</body></html>\n"
     )
 
 
-def _heading(text: str) -> str:
-    return f"<h2>{escape(text)}</h2>"
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            aside = f" <small>{escape(block.aside)}</small>" if block.aside else ""
+            return f"<h2>{escape(block.text)}{aside}</h2>"
+        case Paragraph():
+            return f"<p>{escape(block.text)}</p>"
+        case Table():
+            head = "".join(_cells("th", block.columns, block.head))
+            rows = "".join(f"<tr>{''.join(_cells('td', block.columns, row))}</tr>" for row in block.rows)
+            return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _paragraphs(text: str) -> str:
-    found = [part.strip().replace("\n", " ") for part in text.split("\n\n")]
-    return "\n".join(f"<p>{escape(part)}</p>" for part in found if part)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return (
-        "<table><thead><tr>"
-        + "".join(_cells("th", head))
-        + "</tr></thead><tbody>"
-        + "".join("<tr>" + "".join(_cells("td", row)) + "</tr>" for row in rows)
-        + "</tbody></table>"
-    )
-
-
-def _cells(kind: str, row: Sequence[str]) -> Iterator[str]:
-    # A digest or a path may break anywhere, a word may not.
-    return (f"<{kind}{' class=long' if len(cell) > _LONG else ''}>{escape(cell)}</{kind}>" for cell in row)
+def _cells(kind: str, columns: Sequence[str], row: Sequence[str]) -> Iterator[str]:
+    return (f'<{kind} class="{column}">{escape(cell)}</{kind}>' for column, cell in zip(columns, row, strict=True))

@@ -10,6 +10,7 @@ from cyberforensics.errors import UsageError
 from cyberforensics.lab.checking import check, check_placeholders, known_names, later_names
 from cyberforensics.lab.reading import Mistake, Reader, day, did_you_mean
 from cyberforensics.lab.scenario import Scenario
+from cyberforensics.lab.wording import languages
 
 SCENARIO = "scenario.toml"
 _MOST = 1 << 20
@@ -62,6 +63,10 @@ def read_scenario(folder: Path) -> Written:
     if scenario is not None:
         check(reader, scenario, folder)
         for language in scenario.languages:
+            if language not in languages():
+                known = ", ".join(languages())
+                reader.wrong(("languages",), f"languages: there are no words in {language!r}; known here are {known}")
+                continue
             name = f"texts/{language}.toml"
             text_reader, held = _toml(folder / name, name)
             texts.append(_texts(text_reader, held, language, scenario))

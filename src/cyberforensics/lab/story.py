@@ -10,13 +10,9 @@ from cyberforensics.lab.scenario import Action, Host, Moment, Volume
 from cyberforensics.lab.scenario_file import SCENARIO, ScenarioError, Written
 from cyberforensics.lab.variant import Variant, fill
 from cyberforensics.lab.verbs import Contents, Done, Held, Impossible, do
+from cyberforensics.model.training import MARK_PATH, MARK_TEXT
 
 _DAY = 86_400_000_000_000  # nanoseconds
-_MARK = "TRAINING.txt"
-_MARKED = (
-    "TRAINING. This volume was made for an exercise. Persons, companies and events are invented; "
-    "nothing in it is evidence of anything.\r\n"
-)
 _BEFORE = 90  # days before the first one over which the background was made
 
 
@@ -154,7 +150,7 @@ def _background(volume: Volume, host: Host, variant: Variant) -> list[Held]:
     seed = f"{variant.seed}/background/{volume.id}"
     first = variant.instant(Moment(0, 0), host.zone) - _BEFORE * _DAY
     stamps = Stamps(first, first, first, first)
-    marked = Held(f"/{_MARK}", "file", stamps, stamps, of_bytes(_MARKED.encode()))
+    marked = Held(MARK_PATH, "file", stamps, stamps, of_bytes(MARK_TEXT.encode()))
     folders = list(dict.fromkeys(_above_all(fill(folder, variant.values) for folder in volume.background.folders)))
     made = [marked, *(Held(folder, "directory", stamps, stamps) for folder in folders)]
     makers = dict(KINDS)

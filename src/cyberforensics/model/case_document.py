@@ -171,6 +171,8 @@ class ExhibitDocument:
     """Orientation, in the order in which it was asked."""
     cross_checks: tuple[CrossCheck, ...] = ()
     """One for each volume that was walked; none where no cross-check was asked for."""
+    training: tuple[str, ...] = ()
+    """What of it says that it was made for an exercise, in words."""
 
 
 MAX_NAMES = 1024

@@ -34,6 +34,7 @@ from cyberforensics.report.parquet import need_pyarrow, write_parquet
 from cyberforensics.report.pdf import pdf_name, pdf_volumes, write_pdf
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.seal import seal_lines
+from cyberforensics.report.sheet import sheet_pdf
 from cyberforensics.report.spreadsheet import object_csv_lines
 from cyberforensics.report.summary import (
     annotations_in_words,
@@ -45,6 +46,7 @@ from cyberforensics.report.summary import (
     known_in_words,
     not_examined,
     summary,
+    training,
 )
 from cyberforensics.report.thumbnails import Test, write_thumbnails
 from cyberforensics.report.timeline import NOTICES, LeftOut, csv_lines, timesketch_lines
@@ -95,10 +97,12 @@ __all__ = [
     "record_schema",
     "schema",
     "seal_lines",
+    "sheet_pdf",
     "summary",
     "summary_object",
     "tag_object",
     "timesketch_lines",
+    "training",
     "visible",
     "volume_object",
     "write_case_jsonld",

@@ -14,6 +14,7 @@ from cyberforensics.model.case_document import CaseDocument, EntryRow, ExhibitDo
 from cyberforensics.model.times import decode
 from cyberforensics.report import words
 from cyberforensics.report.html_findings import what_matched
+from cyberforensics.report.summary import training_of
 
 _NAMESPACE = uuid.UUID("6f2b7b0e-6d3a-5f8e-9a55-2f1f0c9d7c11")
 _ONTOLOGY = "https://ontology.unifiedcyberontology.org/uco"
@@ -191,7 +192,9 @@ def _exhibit(exhibit: ExhibitDocument, tool: str) -> Iterator[Object]:
         "@id": image,
         "@type": "uco-observable:Image",
         "uco-core:name": words.visible(", ".join(segment.name for segment in evidence.segments[:60])),
-        "uco-core:description": words.CONTAINERS.get(evidence.container, str(evidence.container)),
+        "uco-core:description": "; ".join(
+            [words.CONTAINERS.get(evidence.container, str(evidence.container)), *training_of(exhibit)]
+        ),
         "uco-core:hasFacet": [content],
     }
     yield {

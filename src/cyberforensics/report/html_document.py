@@ -53,6 +53,7 @@ def document_object(
         "facts": facts_object(document.facts),
         "authorised": document.facts.authoriser.is_given,
         "handling": document.facts.report.handling,
+        "training": any(exhibit.training for exhibit in document.exhibits),
         "product": document.product,
         "triage": TRIAGE,
         "alerts": [*selection_in_words(document), *([UNMASKED] if unmask else []), *alerts(document)],

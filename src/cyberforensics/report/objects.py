@@ -13,6 +13,7 @@ from cyberforensics.model.problem import Problem
 from cyberforensics.model.times import decode
 from cyberforensics.model.volume import Volume
 from cyberforensics.report.jsonl import coverage_object, cross_check_object, fact_object, volume_object
+from cyberforensics.report.summary import training
 from cyberforensics.report.timeline import NOTICES, LeftOut
 
 Object = dict[str, object]
@@ -73,6 +74,7 @@ def summary_object(document: CaseDocument, *, unopened: Iterable[str] = ()) -> O
     counts = [count for group in document.finding_groups for count in group.counts]
     return {
         "product": document.product,
+        "training": training(document),
         "exhibits": [
             {
                 "id": exhibit.evidence.exhibit,

@@ -76,7 +76,7 @@ def _digest(findings: Sequence[LocatedFinding]) -> str:
 
 def findings_object(document: CaseDocument, report: Mapping[str, object], places: range, volume: int) -> Object:
     """One volume of the report's findings."""
-    kept = ("id", "title", "product", "handling", "authorised", "volumes", "findingsTotal")
+    kept = ("id", "title", "product", "handling", "training", "authorised", "volumes", "findingsTotal")
     rows = _printable(_findings(document, places))
     return {**{key: report[key] for key in kept}, "part": "findings", "volume": volume, "findings": rows}
 

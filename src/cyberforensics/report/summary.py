@@ -24,6 +24,7 @@ UNMASKED = (
 """Page one of a report that masks nothing."""
 
 _LABELS_NAMED = 12
+_MARKS_NAMED = 4
 _RULES_NAMED = 4
 """Rules of a group that its line names."""
 _NOT_OPENED = (
@@ -144,9 +145,27 @@ def _integrity(exhibit: ExhibitDocument) -> str:
     return f"Digests of exhibit {name}: {'; '.join(parts) or 'none was stated and none computed'}."
 
 
+def training(document: CaseDocument) -> list[str]:
+    """The banner of what was made for an exercise, a sentence an exhibit."""
+    return [line for exhibit in document.exhibits for line in training_of(exhibit)]
+
+
+def training_of(exhibit: ExhibitDocument) -> list[str]:
+    """The same of one exhibit; it is the exhibit itself that says so. Nothing of any other."""
+    if not exhibit.training:
+        return []
+    marks = words.joined(list(exhibit.training[:_MARKS_NAMED]))
+    says = "says" if len(exhibit.training) == 1 else "say"
+    return [
+        f"TRAINING: exhibit {words.visible(exhibit.evidence.exhibit)} was made for an exercise, as "
+        f"{words.visible(marks)} {says}. What it holds is invented."
+    ]
+
+
 def alerts(document: CaseDocument) -> list[str]:
     """What a reader must not miss: a digest that differs, a source that changed, an equation that does not add up."""
-    lines = [line for line in integrity(document) if "MISMATCH" in line or "CHANGED" in line]
+    lines = training(document)
+    lines += [line for line in integrity(document) if "MISMATCH" in line or "CHANGED" in line]
     for exhibit in document.exhibits:
         name = words.visible(exhibit.evidence.exhibit)
         if any(group.exhibit == exhibit.evidence.exhibit and group.code == _WRITABLE for group in document.problems):

@@ -9,7 +9,8 @@ from cyberforensics.cli import render
 from cyberforensics.errors import CannotWrite
 from cyberforensics.lab.classes import as_json, grade_all, table
 from cyberforensics.lab.grading import Grade
-from cyberforensics.lab.rendering import grade_page
+from cyberforensics.lab.pages import grade_page
+from cyberforensics.lab.rendering import as_html, as_pdf
 from cyberforensics.lab.wording import wording
 
 
@@ -21,7 +22,7 @@ def command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Write a page for each, and class.csv.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Of the pages.")] = "en",
+    language: Annotated[str, typer.Option(help="Of pages and reasons, such as fr.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print all marks as JSON.")] = False,
 ) -> None:
     """Grade what trainees handed in, question by question, with a reason for each point.
@@ -29,12 +30,14 @@ def command(
     cyberforensics lab grade --truth course mira.csv -o grades
     """
     words = wording(language)
-    grades = grade_all(truth, handed_in)
+    grades = grade_all(truth, handed_in, words)
     if output is not None:
         try:
             output.mkdir(parents=True, exist_ok=True)
             for one in grades:
-                (output / f"{one.trainee}.html").write_text(grade_page(one, words), "utf-8")
+                page = grade_page(one, words)
+                (output / f"{one.trainee}.html").write_text(as_html(page), "utf-8")
+                (output / f"{one.trainee}.pdf").write_bytes(as_pdf(page))
             (output / "class.csv").write_text(table(grades), "utf-8", newline="")
             (output / "grades.json").write_text(as_json(grades), "utf-8")
         except OSError as error:
