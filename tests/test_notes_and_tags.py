@@ -436,3 +436,9 @@ def test_a_note_can_be_added_while_a_run_works_on_the_case(tmp_path: Path) -> No
     assert process.returncode == 0, talk
     assert "fact noted" in [line["action"] for line in _log(folder)]
     assert helpers.shown(folder) == helpers.shown(helpers.made(tmp_path / "other", helpers.DEMO))
+
+
+def test_a_pdf_of_a_label_alone_is_refused(tmp_path: Path) -> None:
+    refused = helpers.inside("report", "write", tmp_path / "no-case", "--only", "key-evidence", "--pdf")
+    assert refused.returncode == 2
+    assert "--pdf writes the report of the whole case, and does not go with --only" in refused.stderr

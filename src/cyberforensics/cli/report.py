@@ -81,6 +81,8 @@ def write(
     """
     zone = options.shown(show_timezone)
     label = None if only is None else checked_label(only)
+    if pdf and label is not None and sign_pdf is None:
+        raise UsageError("--pdf writes the report of the whole case, and does not go with --only", hint="leave one out")
     identity = _identity(folder, sign_pdf, passphrase_file, pdf=pdf and only is None)
     if pictures is None and (restricted or source):
         raise UsageError("--restricted and --source belong to --thumbnails", hint="--thumbnails LABEL, or pictures")
