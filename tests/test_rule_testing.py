@@ -242,6 +242,65 @@ def test_a_list_of_an_image_that_can_not_be_used_is_named(tmp_path: Path, text: 
     assert reason in told[0].message
 
 
+_OFFICE = ROOT / "rules" / "extortion" / "tests" / "images" / "office"
+_PACK = """
+rule Ransom_Note { strings: $a = "TRAINING" $b = "have been encrypted" condition: all of them }
+"""
+
+
+def _scenario_pack(folder: Path, rules: str, text: str = 'scenario = "office"') -> Path:
+    pack = _pack(folder, a=rules)
+    images = pack / "tests" / "images"
+    shutil.copytree(_OFFICE, images / "office")
+    (images / "office.toml").write_text(text)
+    return pack
+
+
+def test_images_are_made_of_a_scenario_and_its_truth_says_what_is_found(tmp_path: Path) -> None:
+    tested = _run(_scenario_pack(tmp_path, _PACK))
+    assert tested.images == 2
+    assert [one.message for one in tested.diagnostics if one.code != "CFR904"] == []
+    again = _run(_scenario_pack(tmp_path / "other", _PACK, 'scenario = "office"\nseed = "another"'))
+    assert [one.message for one in again.diagnostics if one.code != "CFR904"] == []
+
+
+def test_a_rule_that_finds_less_or_more_than_the_truth_says_is_told(tmp_path: Path) -> None:
+    less = _run(_scenario_pack(tmp_path, _PACK.replace("have been encrypted", "have been eaten")))
+    told = [one.message for one in less.diagnostics if one.code == "CFR908"]
+    assert told == [
+        f"tests/images/office.toml: expected in {path}, and not found."
+        for path in ("/Shared/Accounts/how to get files.txt", "/Users/mira/Documents/how to get files.txt",
+                     "/how to get files.txt")
+    ]  # fmt: skip
+    more = _run(_scenario_pack(tmp_path / "more", _PACK.replace("all of them", "any of them")))
+    assert "tests/images/office.toml: found in /TRAINING.txt, where it is not expected." in {
+        one.message for one in more.diagnostics if one.code == "CFR909"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('scenario = "office"\nimage = "x.raw"', "what is found, the truth says"),
+        ('scenario = "office"\nseed = 1', "what is found, the truth says"),
+        ('scenario = "nowhere"', "names the scenario nowhere, which is not there"),
+        ('scenario = "start"', "in which no rule of the pack must find anything"),
+    ],
+)
+def test_a_scenario_that_can_not_be_used_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    (one,) = [one for one in _run(_scenario_pack(tmp_path, _PACK, text)).diagnostics if one.code == "CFR905"]
+    assert (one.file, one.level) == ("tests/images/office.toml", Level.ERROR)
+    assert reason in one.message
+
+
+def test_a_scenario_with_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
+    pack = _scenario_pack(tmp_path, _PACK)
+    scenario = pack / "tests" / "images" / "office" / "scenario.toml"
+    scenario.write_text(scenario.read_text().replace('do = "copy"', 'do = "copi"', 1))
+    (one,) = [one for one in _run(pack).diagnostics if one.code == "CFR905"]
+    assert re.search(r"which can't be built: scenario.toml:\d+: ", one.message)
+
+
 def test_a_folder_of_known_good_files_has_a_budget(tmp_path: Path) -> None:
     good = tmp_path / "good"
     (good / "sub").mkdir(parents=True)

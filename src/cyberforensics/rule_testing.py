@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cyberforensics import case, pipeline, rules, triage
 from cyberforensics.errors import EvidenceError, RulePackError
+from cyberforensics.lab.rule_images import built_images
 from cyberforensics.model.coverage import EntryCoverage
 from cyberforensics.model.diagnostic import Diagnostic, Level
 from cyberforensics.model.problem import Severity
@@ -191,22 +192,32 @@ class _Test:
         done = 0
         for path in lists:
             try:
-                expected = expectations.read_image_list(path)
+                listed = expectations.read_image_list(path)
+                if isinstance(listed, expectations.ExpectedScenario):
+                    with tempfile.TemporaryDirectory(dir=self.place) as folder:
+                        known = [rule.rule.name for rule in index.rules]
+                        for expected in built_images(listed, known, Path(folder)):
+                            done += self._image(index, expected)
+                else:
+                    done += self._image(index, listed)
             except rules.BrokenSample as broken:
                 self.diagnostics.append(
                     places.about_file(self.pack, path, "CFR905", Level.ERROR, f"The list {broken.reason}.")
                 )
-                continue
-            try:
-                found = [self._examine(expected.image, engine, path)[0] for engine in self.engines]
-            except EvidenceError as error:
-                message = f"The image can't be opened: {error}"
-                self.diagnostics.append(places.about_file(self.pack, path, "CFR905", Level.ERROR, message))
-                continue
-            self._compare(index, found)
-            self.diagnostics += expectations.image_diagnostics(index, expected, _joined(found))
-            done += 1
         return done
+
+    def _image(self, index: Index, expected: expectations.ExpectedImage) -> int:
+        """Examine one image with every engine; 1 where it could be opened, else 0."""
+        try:
+            found = [self._examine(expected.image, engine, expected.path)[0] for engine in self.engines]
+        except EvidenceError as error:
+            message = f"The image can't be opened: {error}"
+            self.diagnostics.append(places.about_file(self.pack, expected.path, "CFR905", Level.ERROR, message))
+            return 0
+        self._compare(index, found)
+        hits = [hit for hit in _joined(found) if hit.path not in expected.apart]
+        self.diagnostics += expectations.image_diagnostics(index, expected, hits)
+        return 1
 
     def _known_good(self, index: Index) -> EntryCoverage | None:
         source = self.options.known_good
@@ -227,16 +238,17 @@ class _Test:
             verify="no",
             workers=self.options.workers,
         )
+        shown = source.name if source.is_relative_to(self.place) else str(source)  # what was built lies anywhere
         with tempfile.TemporaryDirectory(dir=self.place) as folder:
             summary = triage.triage({"TEST": source}, Path(folder, "case"), options, self.options.observer)
             for problem in summary.document.problems:
                 if problem.stage == "rules" and problem.severity != Severity.INFO:
-                    message = f"{engine.name}: {problem.count} contents of {source}: {problem.meaning}"
+                    message = f"{engine.name}: {problem.count} contents of {shown}: {problem.meaning}"
                     self.diagnostics.append(self._about_source(expected, Level.ERROR, message))
             coverage = summary.document.exhibits[0].coverage
             if coverage.whole != coverage.seen:
                 rest = coverage.seen.count - coverage.whole.count
-                message = f"{rest} of {coverage.seen.count} contents of {source} were not examined whole."
+                message = f"{rest} of {coverage.seen.count} contents of {shown} were not examined whole."
                 self.diagnostics.append(self._about_source(expected, Level.WARNING, message))
             with case.open_existing(Path(folder, "case")) as store:
                 hits = {

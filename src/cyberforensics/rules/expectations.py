@@ -6,6 +6,11 @@ rule = "Eicar_Test_File"
 path = "/Downloads/eicar.com"
 stream = "Zone.Identifier"              # optional
 volume = "p1"                           # optional: the slot
+
+Or, of a scenario of the training lab, whose truth says what must be found:
+
+scenario = "office"                     # its folder beside this file, or a case that ships
+seed = "1"                              # optional
 """
 
 import tomllib
@@ -67,6 +72,19 @@ class ExpectedImage:
     """Of the list."""
     image: Path
     findings: tuple[Expected, ...]
+    apart: frozenset[str] = frozenset()
+    """Paths in which nothing is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedScenario:
+    """A scenario whose images are made when they are tested."""
+
+    path: Path
+    """Of the list."""
+    scenario: Path
+    """A folder, or the bare name of a case that ships."""
+    seed: str
 
 
 def image_lists(folder: Path) -> tuple[Path, ...]:
@@ -74,7 +92,7 @@ def image_lists(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted((folder / SAMPLES / IMAGES).glob("*.toml")))
 
 
-def read_image_list(path: Path) -> ExpectedImage:
+def read_image_list(path: Path) -> ExpectedImage | ExpectedScenario:
     """Read a list.
 
     Raises:
@@ -86,6 +104,8 @@ def read_image_list(path: Path) -> ExpectedImage:
         raise BrokenSample(f"can't be read ({error.strerror})") from error
     except (ValueError, RecursionError) as error:
         raise BrokenSample(f"is no TOML: {error}") from error
+    if "scenario" in content:
+        return _scenario(path, content)
     image = content.get("image")
     findings = content.get("finding", [])
     if set(content) - {"image", "finding"} or not isinstance(image, str) or not isinstance(findings, list):
@@ -93,6 +113,14 @@ def read_image_list(path: Path) -> ExpectedImage:
     if not (path.parent / image).exists():
         raise BrokenSample(f"names the image {image}, which is not there")
     return ExpectedImage(path, path.parent / image, tuple(map(_expected, findings)))
+
+
+def _scenario(path: Path, content: Mapping[str, object]) -> ExpectedScenario:
+    scenario, seed = content["scenario"], content.get("seed", "1")
+    if set(content) - {"scenario", "seed"} or not isinstance(scenario, str) or not isinstance(seed, str):
+        raise BrokenSample('with scenario = "…" it has nothing else but seed = "…": what is found, the truth says')
+    beside = path.parent / scenario
+    return ExpectedScenario(path, beside if beside.is_dir() else Path(scenario), seed)
 
 
 def _expected(finding: object) -> Expected:
