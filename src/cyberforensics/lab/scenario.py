@@ -90,8 +90,6 @@ class Action:
     encoding: Literal["utf-8", "utf-16-le", "latin-1"] = "utf-8"
     stream: str = ""
     url: str = ""
-    word: str = ""
-    """Password of an archive."""
     times: Moment | None = None
     """To which a timestomp sets them."""
     plant: str = ""
