@@ -25,8 +25,8 @@ def test_the_case_has_no_mistake() -> None:
 
 MISTAKES = [
     ("minutes = 180", "minuets = 180", "did you mean minutes?"),
-    ("minutes = 180", 'minutes = "long"', "a number that is not negative was expected"),
-    ('begins = "2026-03-02"', 'begins = "2026-13-02"', 'a date such as "2026-03-02"'),
+    ("minutes = 180", 'minutes = "long"', "a whole number that is not negative was expected"),
+    ('begins = "2026-03-02"', 'begins = "2026-13-02"', 'such as "2026-03-02" was expected'),
     ('zone = "Asia/Colombo"', 'zone = "Asia/Colomba"', "none of the IANA database"),
     ('host = "laptop"', 'host = "labtop"', "did you mean laptop?"),
     ('size = "96 MiB"', 'size = "96 MB"', 'a size such as "64 MiB"'),
@@ -52,7 +52,7 @@ MISTAKES = [
     ('answer = "both"', 'answer = "all"', "not among the choices"),
     ('container = "e01"', 'container = "e02"', "one of raw, e01"),
     ('onto = "stick"', 'onto = "stik"', "did you mean stick?"),
-    ('customer = ["Harbour Freight"', 'customer = [7, "Harbour Freight"', "names with their values"),
+    ('customer = ["Harbour Freight"', 'customer = [7, "Harbour Freight"', "a text, or a list of texts"),
 ]
 
 

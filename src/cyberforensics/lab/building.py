@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
+from cyberforensics.lab.causes import cause_of
 from cyberforensics.lab.containers import CONTAINERS, Acquisition
 from cyberforensics.lab.damaging import Site, Wounds, damaged
 from cyberforensics.lab.filesystems import WRITERS
+from cyberforensics.lab.judging import judge, right_answer
 from cyberforensics.lab.partitions import SECTOR, arranged, least_size, write_table
 from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile
 from cyberforensics.lab.recovering import recoveries
 from cyberforensics.lab.scenario import Damage, Question, Scenario
-from cyberforensics.lab.scenario_file import ScenarioError, Written
+from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.story import Plant, Played, play
 from cyberforensics.lab.truth import FORMAT, Asked, Broken, Image, Planted, Truth
 from cyberforensics.lab.variant import Variant, fill, variant_of
+from cyberforensics.lab.wording import wording
 
 _BLOCK = 1 << 20
 _YEAR = 365 * 86_400_000_000_000  # nanoseconds
@@ -55,7 +58,8 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
             image, placed, wounds = _image(played, folder, written.scenario.name, hurts)
             left = _left(played, placed)
         except (NoRoom, CannotHold) as error:
-            raise ScenarioError(f"{written.folder}: volume {played.volume.id}: {error}") from error
+            where, can = cause_of(error, written.scenario, variant.values, played.volume.id)
+            raise written.refused(where, f"volume {played.volume.id}: {error}; {can}") from error
         except OSError as error:
             raise CannotWrite(f"{folder}: the image can't be written ({error.strerror})") from error
         images.append(image)
@@ -63,6 +67,14 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
         planted += [_planted(plant, played, placed, left, wounds, image.offset) for plant in played.plants]
     values = {**variant.values, **dict(_later_values(images, planted))}
     asked = tuple(_asked(question, values, planted) for question in written.scenario.questions)
+    words = wording("en")
+    for place, one in enumerate(asked):
+        judged = judge(one, right_answer(one), words)
+        if judged.share < 1:
+            said = (
+                f"answer: {right_answer(one)!r}, and who writes it is not right ({judged.why}); ask for something else"
+            )
+            raise written.refused(("questions", place, "answer"), said)
     name = hashlib.sha256(f"variant/{seed}".encode()).hexdigest()[:12]
     truth = Truth(FORMAT, written.scenario.name, name, tuple(images), tuple(planted), asked, tuple(broken))
     return Built(variant, truth, values)

@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
+from cyberforensics.lab.bounds import moments_exist, without_control
 from cyberforensics.lab.damaging import KINDS
+from cyberforensics.lab.judging import judge, right_answer
 from cyberforensics.lab.reading import Reader, did_you_mean
-from cyberforensics.lab.scenario import Action, Damage, Question, Scenario
+from cyberforensics.lab.scenario import Action, Damage, Question, Scenario, Volume
+from cyberforensics.lab.truth import Asked
 from cyberforensics.lab.variant import placeholders, variant_of
 from cyberforensics.lab.verbs import VERBS
+from cyberforensics.lab.wording import wording
 from cyberforensics.model.training import MARK_WORD
 
 PLANT_VALUES = ("path", "name", "sha256", "md5", "size", "created", "modified", "meta_address", "offset")
@@ -17,6 +21,17 @@ PLANT_VALUES = ("path", "name", "sha256", "md5", "size", "created", "modified", 
 IMAGE_VALUES = ("sha256", "md5", "name")
 """And ``{image.c.sha256}`` of the image of a volume."""
 _CONTENT = ("text", "source", "kind")
+FINDS = ("entry", "mismatch", "deleted", "stream", "rule:NAME")
+"""What `finds` can be."""
+_SECTOR = 512
+_FORMS = {
+    "text": "a text",
+    "path": 'a path such as "/Users/a.txt"',
+    "digest": "32 or 64 hexadecimal digits, or {image.ID.sha256}",
+    "time": '"2026-03-17 09:12:40 UTC", or {plant.ID.created}',
+    "number": '"4200"',
+    "list": "several texts",
+}
 _FIELDS = ("to", "onto", *_CONTENT, "size", "stream", "url", "times")
 
 
@@ -36,11 +51,21 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
             message = f'label: the label of every volume begins with {MARK_WORD}, as in "{MARK_WORD}"'
             reader.wrong(("volumes", number, "label"), message)
         _known(reader, ("volumes", number, "host"), volume.host, [host.id for host in scenario.hosts])
-    for key in ("shift_days", "shift_seconds"):
-        least, most = getattr(scenario, key)
-        if least > most:
-            reader.wrong((key,), f"{key}: the least comes first, as in [0, 60]")
-            return
+        if volume.size % _SECTOR:
+            message = (
+                f"size: {volume.size:,} bytes are no whole sectors of {_SECTOR}; take {volume.size // 512 * 512:,}"
+            )
+            reader.wrong(("volumes", number, "size"), message)
+        _background(reader, number, volume, known_names(scenario))
+    for language in scenario.languages:
+        if not (folder / "texts" / f"{language}.toml").is_file():
+            reader.wrong(("languages",), f"languages: there is no texts/{language}.toml; write one like those there")
+    stages = [stage.number for stage in scenario.stages]
+    for number, stage in enumerate(stages):
+        if stage in stages[:number]:
+            reader.wrong(("stages", number, "number"), f"number: {stage} stands twice; give each stage another one")
+    if all(_is_zone(host.zone) for host in scenario.hosts):
+        moments_exist(reader, scenario)
     names = known_names(scenario)
     for number, action in enumerate(scenario.actions):
         _action(reader, number, action, scenario, folder, names)
@@ -49,6 +74,18 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
     later = [*names, *later_names(scenario)]
     for number, question in enumerate(scenario.questions):
         _question(reader, number, question, scenario, later)
+
+
+def _background(reader: Reader, number: int, volume: Volume, known: list[str]) -> None:
+    at: tuple[str | int, ...] = ("volumes", number, "background")
+    if volume.background.files and not volume.background.kinds:
+        reader.wrong((*at, "kinds"), 'kinds: there are files, but none of any kind; name some, as in ["text", "table"]')
+    for folder in volume.background.folders:
+        check_placeholders(reader, (*at, "folders"), folder, known)
+        if not _is_path(folder):
+            reader.wrong(
+                (*at, "folders"), f'folders: a path such as "/notes" was expected, not {folder!r}', near=folder
+            )
 
 
 def known_names(scenario: Scenario) -> list[str]:
@@ -66,11 +103,11 @@ def later_names(scenario: Scenario) -> list[str]:
 def check_placeholders(reader: Reader, path: tuple[str | int, ...], text: str, known: Iterable[str]) -> None:
     """Note every placeholder of a text that stands for nothing."""
     known = list(known)
-    for name in placeholders(text):
+    for name in dict.fromkeys(placeholders(text)):
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             can = f"did you mean {{{near[0]}}}?" if near else "a brace that is meant is written twice"
-            reader.wrong(path, f"{path[-1]}: {{{name}}} stands for nothing here; {can}")
+            reader.wrong(path, f"{path[-1]}: {{{name}}} stands for nothing here; {can}", near=f"{{{name}}}")
 
 
 def _question(reader: Reader, number: int, question: Question, scenario: Scenario, known: list[str]) -> None:
@@ -79,10 +116,34 @@ def _question(reader: Reader, number: int, question: Question, scenario: Scenari
         reader.wrong((*at, "answer"), "answer: it is not among the choices; write it as it stands there")
     if question.kind != "list" and question.kind != "text" and len(question.answer) != 1:
         reader.wrong((*at, "answer"), f"answer: a question of the kind {question.kind} has one")
-    for text in (*question.answer, *question.choices):
-        check_placeholders(reader, (*at, "answer"), text, known)
+    for key in ("answer", "choices"):
+        for text in getattr(question, key):
+            check_placeholders(reader, (*at, key), text, known)
+            without_control(reader, (*at, key), text)
+    _form_of_answer(reader, at, question)
+    if question.kind != "choice" and question.choices:
+        reader.wrong(
+            (*at, "choices"), f'choices: a question of the kind {question.kind} has none; write kind = "choice"'
+        )
+    if question.kind != "time" and question.within:
+        reader.wrong((*at, "within"), f"within: it is of times, and this is a question of the kind {question.kind}")
     if question.stage not in {stage.number for stage in scenario.stages} | {1}:
         reader.wrong((*at, "stage"), f"stage: there is no stage {question.stage}; add it as [[stages]]")
+
+
+def _form_of_answer(reader: Reader, at: tuple[str | int, ...], question: Question) -> None:
+    """Whether somebody who writes what is right is judged right, as far as it can be told before the images are."""
+    if not question.answer or not all(text.strip() for text in question.answer):
+        reader.wrong((*at, "answer"), "answer: it is empty; write what is right")
+        return
+    if question.kind == "choice" or any(True for text in question.answer for _ in placeholders(text)):
+        return
+    asked = Asked(question.id, 1, question.kind, question.answer, 1, 0, 0, 0)
+    if judge(asked, right_answer(asked), wording("en")).share < 1:
+        kind = f"a question of the kind {question.kind}"
+        reader.wrong(
+            (*at, "answer"), f"answer: {question.answer[0]!r} is not right for {kind}; write {_FORMS[question.kind]}"
+        )
 
 
 def _action(
@@ -102,8 +163,8 @@ def _action(
             reader.wrong(at, f'{action.do}: {key} is missing; add {key} = "…"')
     for key in ("path", "to"):
         text = getattr(action, key)
-        if text and (not text.startswith("/") or text.endswith("/") or "//" in text):
-            message = f'{key}: a path from the root of the volume was expected, such as "/Users/a.txt", not "{text}"'
+        if text and not _is_path(text):
+            message = f'{key}: a path from the root of the volume was expected, such as "/Users/a.txt", not {text!r}'
             reader.wrong((*at, key), message)
     for key in _FIELDS:
         if getattr(action, key) and key not in (*verb.needs, *verb.takes):
@@ -112,6 +173,19 @@ def _action(
     named = [key for key in _CONTENT if getattr(action, key)]
     if len(named) > 1:
         reader.wrong((*at, named[1]), f"{named[1]}: the content is named twice; keep one of {' and '.join(named)}")
+    for key in ("url", "stream"):
+        without_control(reader, (*at, key), getattr(action, key))
+    if action.size and action.kind is None:
+        reader.wrong((*at, "size"), 'size: it is of content that is made up; add kind = "text", or leave it out')
+    if action.encoding != "utf-8" and not action.text:
+        reader.wrong((*at, "encoding"), "encoding: it is of a text; add text, or leave it out")
+    if action.do == "hide" and not named:
+        reader.wrong(at, 'hide: what is hidden is missing; add text = "…"')
+    if action.finds and not action.plant:
+        reader.wrong((*at, "finds"), 'finds: it is of what is planted; add plant = "…"')
+    for one in action.finds:
+        if one not in FINDS and one[:5] != "rule:":
+            reader.wrong((*at, "finds"), f"finds: {one!r} is nothing that a tool reports; {did_you_mean(one, FINDS)}")
     if action.source:
         place = PurePosixPath(action.source)
         if place.is_absolute() or ".." in place.parts or not (folder / place).is_file():
@@ -146,6 +220,16 @@ def _unique(reader: Reader, table: str, ids: list[str], *, key: str = "id") -> N
 def _known(reader: Reader, path: tuple[str | int, ...], identity: str, known: list[str]) -> None:
     if identity not in known:
         reader.wrong(path, f"{path[-1]}: there is no {identity!r}; {did_you_mean(identity, known)}")
+
+
+def _is_path(text: str) -> bool:
+    parts = text.split("/")
+    return (
+        not parts[0]
+        and len(parts) > 1
+        and all(part not in ("", ".", "..") for part in parts[1:])
+        and not any(ord(character) < 32 or ord(character) == 127 for character in text)
+    )
 
 
 def _is_zone(name: str) -> bool:

@@ -12,6 +12,7 @@ from cyberforensics.lab.wording import Wording
 _TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?", re.I
 )
+_DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
 _FARTHEST = 14 * 3600
 _QUARTER = 900
 _ROUNDING = 1e-6  # seconds: moments are compared as floats
@@ -33,6 +34,11 @@ class Moment:
     seconds: float
     """Since 1970, in UTC where the zone is known, else of the clock."""
     zone_known: bool
+
+
+def right_answer(question: Asked) -> str:
+    """What somebody writes who knows everything."""
+    return "; ".join(question.answer) if question.kind == "list" else question.answer[0]
 
 
 def judge(question: Asked, answer: str, words: Wording) -> Judged:
@@ -97,6 +103,8 @@ def _path(question: Asked, answer: str, words: Wording) -> Judged:
 
 def _digest(question: Asked, answer: str, words: Wording) -> Judged:
     given = _plain(answer).removeprefix("sha256:").removeprefix("md5:").strip()
+    if not _DIGEST.fullmatch(given):
+        return Judged(0, words["other digest"])
     return Judged(1, words["right"]) if given == _plain(question.answer[0]) else Judged(0, words["other digest"])
 
 

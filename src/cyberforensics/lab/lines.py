@@ -19,7 +19,7 @@ def lines_of(text: str) -> Mapping[Path, int]:
     arrays: Counter[tuple[str, ...]] = Counter()
     table: Path = ()
     within = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if within:
             within = "" if within in line else within
             continue
@@ -38,6 +38,26 @@ def lines_of(text: str) -> Mapping[Path, int]:
         if len(marks) % 2:
             within = marks[-1]
     return found
+
+
+def lines_within(lines: Mapping[Path, int], line: int, last: int) -> range:
+    """The lines of the value whose key stands in one: up to the next key."""
+    return range(line, min((one for one in lines.values() if one > line), default=last + 1))
+
+
+def begun_at(text: str, line: int) -> int:
+    """Where the text began that an error of the parser in this line is due to: a long one that is not closed.
+
+    The parser sees the end of such a text only where the next one begins, or in a line that is no key.
+    """
+    rows = text.split("\n")
+    begun = max((one for one in lines_of(text).values() if one <= line), default=line)
+    if begun == line:
+        return line
+    held = rows[begun - 1 : line - 1]
+    marks = len(_LONG.findall("\n".join(held))) + any(_KEY.match(row) and _LONG.search(row) for row in held[1:])
+    cut_short = not marks and rows[begun - 1].rstrip().endswith(('""', "''"))
+    return begun if marks % 2 or cut_short else line
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from cyberforensics.lab.lines import Path, line_of, lines_of
+from cyberforensics.lab.lines import Path, line_of, lines_of, lines_within
 from cyberforensics.lab.scenario import Choice, Moment
 
 Kind = TypeVar("Kind")
@@ -38,11 +38,20 @@ class Reader:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.mistakes: list[Mistake] = []
-        self._lines = lines_of(text)
+        self.lines = lines_of(text)
+        self._text = text.split("\n")
 
-    def wrong(self, path: Path, message: str) -> None:
-        """Note a mistake."""
-        self.mistakes.append(Mistake(self.file, line_of(self._lines, path), message))
+    def wrong(self, path: Path, message: str, *, near: str = "") -> None:
+        """Note a mistake.
+
+        Args:
+            near: what stands in the line that is meant, where a value has several.
+        """
+        line = line_of(self.lines, path)
+        if near:
+            within = lines_within(self.lines, line, len(self._text))
+            line = next((one for one in within if near in self._text[one - 1]), line)
+        self.mistakes.append(Mistake(self.file, line, message))
 
     def table(self, kind: type[Kind], value: object, path: Path) -> Kind | None:
         """A dataclass from a table whose keys are its fields; None where it can't be made."""
@@ -66,6 +75,8 @@ class Reader:
     def _value(self, hint: Any, value: object, path: Path) -> object:  # noqa: ANN401 - a type hint
         if get_origin(hint) in (Union, types.UnionType):
             hint = next(one for one in get_args(hint) if one is not type(None))
+        if hint == tuple[tuple[str, Choice], ...] and isinstance(value, dict):
+            return tuple((key, self._value(Choice, one, (*path, key))) for key, one in value.items())
         if hint in _SPECIAL:
             expected, convert = _SPECIAL[hint]
             made = convert(value)
@@ -78,10 +89,12 @@ class Reader:
         elif hint is int and path[-1] in ("size", "largest"):
             expected, made = 'a size such as "64 MiB"', _size(value)
         elif hint in (int, float):
-            expected = "a number that is not negative"
-            made = value if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+            expected = "a whole number that is not negative" if hint is int else "a number that is not negative"
+            allowed = int if hint is int else int | float
+            made = value if isinstance(value, allowed) and not isinstance(value, bool) and value >= 0 else None
         else:
-            expected, made = "a text in quotes", value if isinstance(value, str) else None
+            expected = "a text in quotes, or no such line,"
+            made = value if isinstance(value, str) and value.strip() else None
         if made is None:
             self.wrong(path, f"{_name(path)}: {expected} was expected, not {_called(value)}")
         return made
@@ -115,13 +128,6 @@ def _choice(value: object) -> Choice | None:
     return texts if texts and len(texts) == len(items) else None
 
 
-def _vary(value: object) -> tuple[tuple[str, Choice], ...] | None:
-    if not isinstance(value, dict):
-        return None
-    made = {key: _choice(one) for key, one in value.items()}
-    return tuple((key, one) for key, one in made.items() if one) if all(made.values()) else None
-
-
 def _size(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -142,7 +148,10 @@ def day(value: object) -> str | None:
 _SPECIAL: Mapping[Any, tuple[str, Callable[[object], object]]] = {
     Moment: ('a moment such as "day 3 09:12:40"', _moment),
     Choice: ("a text, or a list of texts of which each variant has one,", _choice),
-    tuple[tuple[str, Choice], ...]: ('names with their values, such as customer = ["Acme", "Globex"],', _vary),
+    tuple[tuple[str, Choice], ...]: (
+        'a table of names with their values, such as customer = ["Acme", "Globex"],',
+        lambda _: None,
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """A scenario's folder: ``scenario.toml``, ``texts/<language>.toml``, and files that actions name."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cyberforensics.errors import UsageError
+from cyberforensics.lab.bounds import ranges_hold, without_control
 from cyberforensics.lab.checking import check, check_placeholders, known_names, later_names
-from cyberforensics.lab.reading import Mistake, Reader, day, did_you_mean
+from cyberforensics.lab.lines import Path as KeyPath
+from cyberforensics.lab.lines import begun_at, line_of
+from cyberforensics.lab.reading import Mistake, Reader, did_you_mean
 from cyberforensics.lab.scenario import Scenario
 from cyberforensics.lab.wording import languages
 
@@ -16,6 +20,15 @@ SCENARIO = "scenario.toml"
 _MOST = 1 << 20
 _SENTENCES = ("title", "story", "task", "debrief")
 _TABLES_OF_TEXTS = ("questions", "hints", "stages")
+_AT_LINE = re.compile(r"\(at line (\d+)")
+_AS_TOML = 'write key = "text in quotes", key = 7, or key = ["one", "two"]'
+_REMEDIES = (
+    ("Cannot overwrite", "the key stands twice; keep one"),
+    ("Cannot declare", "the table stands twice; keep one, or write [[…]] for several"),
+    ("Illegal character", "close the text with a quote in the line where it begins"),
+    ('Expected \'"""\'', 'close the text with """'),
+    ("Unescaped", "a backslash is written twice"),
+)
 _TABLES = ("persons", "hosts", "volumes", "actions", "questions", "stages", "damage")
 
 
@@ -48,6 +61,13 @@ class Written:
     folder: Path
     scenario: Scenario
     texts: tuple[Texts, ...]
+    lines: Mapping[KeyPath, int]
+    """Where each key stands in ``scenario.toml``."""
+
+    def refused(self, path: KeyPath, message: str) -> ScenarioError:
+        """What is raised where the story or a volume does not work; it names the line that is to be mended."""
+        mistake = Mistake(SCENARIO, line_of(self.lines, path), message)
+        return ScenarioError(f"{self.folder}: the story does not work", (str(mistake),))
 
 
 def read_scenario(folder: Path) -> Written:
@@ -68,6 +88,8 @@ def read_scenario(folder: Path) -> Written:
                 reader.wrong(("languages",), f"languages: there are no words in {language!r}; known here are {known}")
                 continue
             name = f"texts/{language}.toml"
+            if not (folder / name).is_file():
+                continue  # said of its line by `check`
             text_reader, held = _toml(folder / name, name)
             texts.append(_texts(text_reader, held, language, scenario))
             mistakes += text_reader.mistakes
@@ -75,7 +97,7 @@ def read_scenario(folder: Path) -> Written:
     if mistakes or scenario is None:
         lines = tuple(map(str, sorted(set(mistakes), key=lambda one: (one.file, one.line))))
         raise ScenarioError(f"{folder}: the scenario has {len(lines)} mistake{'s' * (len(lines) != 1)}", lines)
-    return Written(folder, scenario, tuple(texts))
+    return Written(folder, scenario, tuple(texts), reader.lines)
 
 
 def _toml(path: Path, name: str) -> tuple[Reader, dict[str, Any]]:
@@ -92,7 +114,17 @@ def _toml(path: Path, name: str) -> tuple[Reader, dict[str, Any]]:
         line = data.count(b"\n", 0, error.start) + 1
         raise ScenarioError(f"{path}: not UTF-8", (f"{name}:{line}: not UTF-8; save it as UTF-8",)) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"{path}: not TOML: {error}", (f"{name}: {error}",)) from error
+        raise ScenarioError(f"{path}: not TOML", (str(_not_toml(name, text, str(error))),)) from error
+    except ValueError as error:  # a number of thousands of digits, where Python does not say which
+        raise ScenarioError(f"{path}: not TOML", (f"{name}:1: {error}; write a smaller number",)) from error
+
+
+def _not_toml(name: str, text: str, said: str) -> Mistake:
+    found = _AT_LINE.search(said)
+    line = begun_at(text, int(found[1]) if found else text.count("\n") + 1)
+    what = said.partition(" (at ")[0]
+    known = (can for words, can in _REMEDIES if words in what)
+    return Mistake(name, line, f"not TOML: {what}; {next(known, _AS_TOML)}")
 
 
 def _scenario(reader: Reader, found: dict[str, Any]) -> Scenario | None:
@@ -104,12 +136,7 @@ def _scenario(reader: Reader, found: dict[str, Any]) -> Scenario | None:
         **{name: [] for name in _TABLES},
     }
     made = reader.table(Scenario, absent | found, ())
-    if made is None:
-        return None
-    if day(made.begins) is None:
-        reader.wrong(("begins",), f'begins: a date such as "2026-03-02" was expected, not "{made.begins}"')
-        return None
-    return made
+    return made if made is not None and ranges_hold(reader, made) else None
 
 
 def _texts(reader: Reader, found: dict[str, Any], language: str, scenario: Scenario) -> Texts:
@@ -122,7 +149,7 @@ def _texts(reader: Reader, found: dict[str, Any], language: str, scenario: Scena
             reader.wrong((name,), f'{name}: a text is missing; add {name} = "…"')
         else:
             known = [*names, *later_names(scenario)] if name == "debrief" else names
-            check_placeholders(reader, (name,), found[name], known)
+            _shown(reader, (name,), found[name], known)
     wanted = {
         "questions": [question.id for question in scenario.questions],
         "hints": [question.id for question in scenario.questions if question.hint_costs],
@@ -143,14 +170,22 @@ def _texts(reader: Reader, found: dict[str, Any], language: str, scenario: Scena
 
 
 def _by_id(reader: Reader, held: object, name: str, ids: list[str], known: list[str]) -> Mapping[str, str]:
-    if not isinstance(held, dict) or not all(isinstance(text, str) for text in held.values()):
-        reader.wrong((name,), f'{name}: texts by id were expected, as in q1 = "…"')
+    if not isinstance(held, dict):
+        reader.wrong((name,), f'{name}: texts by id were expected, as in [{name}] and q1 = "…"')
         return {}
     for identity in ids:
-        if not held.get(identity):
+        if identity not in held:
             reader.wrong((name,), f'{name}: there is none for {identity}; add {identity} = "…"')
     for identity, text in held.items():
         if identity not in ids:
-            reader.wrong((name, identity), f"{name}: there is no {identity} in {SCENARIO} that wants one")
-        check_placeholders(reader, (name, identity), text, known)
+            reader.wrong((name, identity), f"{name}: there is no {identity} in {SCENARIO} that wants one; take it out")
+        if not isinstance(text, str) or not text.strip():
+            reader.wrong((name, identity), f'{name}: a text was expected, as in {identity} = "…"')
+        else:
+            _shown(reader, (name, identity), text, known)
     return held
+
+
+def _shown(reader: Reader, path: KeyPath, text: str, known: list[str]) -> None:
+    check_placeholders(reader, path, text, known)
+    without_control(reader, path, text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from cyberforensics.lab.made_up import KINDS, made_up, number, of_bytes, words
 from cyberforensics.lab.plan import Content, PlannedFile, PlannedVolume, Stamps
 from cyberforensics.lab.scenario import Action, Host, Moment, Volume
-from cyberforensics.lab.scenario_file import SCENARIO, ScenarioError, Written
+from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.variant import Variant, fill
 from cyberforensics.lab.verbs import Contents, Done, Held, Impossible, do
 from cyberforensics.model.training import MARK_PATH, MARK_TEXT
@@ -71,8 +71,7 @@ def play(written: Written, variant: Variant) -> tuple[Played, ...]:
         try:
             do(contents[action.volume], done)
         except Impossible as error:
-            line = f"{SCENARIO}: action {place + 1} ({action.do} {filled.path}): {error}"
-            raise ScenarioError(f"{written.folder}: the story does not work", (line,)) from error
+            raise written.refused(("actions", place, error.key), f"{action.do} {filled.path}: {error}") from error
     finds = {action.plant: action.finds for action in scenario.actions if action.plant}
     return tuple(
         _played(volume, hosts[volume.host], variant, contents[volume.id], finds, scenario.actions)

@@ -46,6 +46,11 @@ class Contents:
 class Impossible(Exception):
     """The story does something that can't be done; the message says what would be right."""
 
+    def __init__(self, message: str, key: str = "path") -> None:
+        super().__init__(message)
+        self.key = key
+        """Of the action: which one is to be mended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -79,11 +84,14 @@ def _now(moment: int) -> Stamps:
     return Stamps(moment, moment, moment, moment)
 
 
-def _folders(contents: Contents, path: str, moment: int) -> None:
+def _folders(contents: Contents, path: str, moment: int, key: str) -> None:
     above = dirname(path)
-    if above == "/" or contents.place_of(above) is not None:
+    place = contents.place_of(above)
+    if place is not None and contents.files[place].kind != "directory":
+        raise Impossible(f"{above} is a file at that moment; nothing can lie in it", key)
+    if above == "/" or place is not None:
         return
-    _folders(contents, above, moment)
+    _folders(contents, above, moment, key)
     contents.files.append(Held(above, "directory", _now(moment), _now(moment)))
 
 
@@ -94,14 +102,22 @@ def _existing(contents: Contents, path: str) -> int:
     return place
 
 
+def _file(contents: Contents, path: str) -> int:
+    place = _existing(contents, path)
+    if contents.files[place].kind != "file":
+        raise Impossible(f"{path} is a folder; name a file in it")
+    return place
+
+
 def _plants(before: Held | None, action: Action) -> tuple[str, ...]:
     return (*(before.plants if before else ()), *((action.plant,) if action.plant else ()))
 
 
 def _put(contents: Contents, path: str, done: Done, streams: tuple[tuple[str, Content], ...] = ()) -> None:
     if contents.place_of(path) is not None:
-        raise Impossible(f"{path} is there already; write to it, or delete it before")
-    _folders(contents, path, done.moment)
+        key = "to" if done.action.to else "path"
+        raise Impossible(f"{path} is there already; write to it, or delete it before", key)
+    _folders(contents, path, done.moment, "to" if done.action.to else "path")
     stamps = _now(done.moment)
     content = done.content or of_bytes(b"")
     contents.files.append(Held(path, "file", stamps, stamps, content, streams, plants=_plants(None, done.action)))
@@ -118,7 +134,7 @@ def _download(contents: Contents, done: Done) -> None:
 
 
 def _write(contents: Contents, done: Done) -> None:
-    place = _existing(contents, done.action.path)
+    place = _file(contents, done.action.path)
     before = contents.files[place]
     stamps = replace(before.stamps, modified=done.moment, changed=done.moment)
     contents.files[place] = replace(
@@ -128,6 +144,8 @@ def _write(contents: Contents, done: Done) -> None:
 
 def _log(contents: Contents, done: Done) -> None:
     place = contents.place_of(done.action.path)
+    if place is not None:
+        place = _file(contents, done.action.path)
     line = b"" if done.content is None else b"".join(done.content.blocks())
     if place is None:
         _put(contents, done.action.path, replace(done, content=of_bytes(line + b"\n")))
@@ -154,7 +172,7 @@ def _attach(contents: Contents, done: Done) -> None:
 
 
 def _copy(contents: Contents, done: Done) -> None:
-    source = contents.files[_existing(contents, done.action.path)]
+    source = contents.files[_file(contents, done.action.path)]
     copied = replace(done, content=source.content)
     _put(done.onto, done.action.to, copied, source.streams if done.onto.has_streams else ())
     made = done.onto.files[-1]  # what a copy keeps is when the content was last written
@@ -164,8 +182,8 @@ def _copy(contents: Contents, done: Done) -> None:
 def _rename(contents: Contents, done: Done) -> None:
     place = _existing(contents, done.action.path)
     if contents.place_of(done.action.to) is not None:
-        raise Impossible(f"{done.action.to} is there already")
-    _folders(contents, done.action.to, done.moment)
+        raise Impossible(f"{done.action.to} is there already; take another name, or delete it before", "to")
+    _folders(contents, done.action.to, done.moment, "to")
     before = contents.files.pop(place)
     below = before.path.lower() + "/"
     if any(each.path.lower().startswith(below) for each in contents.files):
@@ -184,11 +202,14 @@ def _rename(contents: Contents, done: Done) -> None:
 def _delete(contents: Contents, done: Done) -> None:
     place = _existing(contents, done.action.path)
     before = contents.files[place]
+    below = before.path.lower() + "/"
+    if any(each.path.lower().startswith(below) and not each.deleted for each in contents.files):
+        raise Impossible(f"{before.path} is a folder that is not empty; delete what lies in it before")
     contents.files[place] = replace(before, deleted=True, plants=_plants(before, done.action))
 
 
 def _wipe(contents: Contents, done: Done) -> None:
-    place = _existing(contents, done.action.path)
+    place = _file(contents, done.action.path)
     before = contents.files[place]
     size = 0 if before.content is None else before.content.size
     contents.files[place] = replace(
@@ -209,7 +230,7 @@ def _timestomp(contents: Contents, done: Done) -> None:
 
 
 def _run(contents: Contents, done: Done) -> None:
-    place = _existing(contents, done.action.path)
+    place = _file(contents, done.action.path)
     before = contents.files[place]
     contents.files[place] = replace(
         before, stamps=replace(before.stamps, accessed=done.moment), plants=_plants(before, done.action)
@@ -217,11 +238,15 @@ def _run(contents: Contents, done: Done) -> None:
 
 
 def _hide(contents: Contents, done: Done) -> None:
-    place = _existing(contents, done.action.path)
+    place = _file(contents, done.action.path)
     before = contents.files[place]
     hidden = done.content or of_bytes(b"")
     if done.action.stream and not contents.has_streams:
-        raise Impossible("the file system has no streams; hide it in the slack (without stream), or take ntfs")
+        raise Impossible(
+            "the file system has no streams; hide it in the slack (without stream), or take ntfs", "stream"
+        )
+    if done.action.stream in (name for name, _ in before.streams):
+        raise Impossible(f"{before.path} has a stream {done.action.stream} already; take another name", "stream")
     if done.action.stream:
         streams = (*before.streams, (done.action.stream, hidden))
         changed = replace(before, streams=streams, stamps=replace(before.stamps, changed=done.moment))
@@ -231,26 +256,34 @@ def _hide(contents: Contents, done: Done) -> None:
 
 
 def _pack(contents: Contents, done: Done) -> None:
-    source = contents.files[_existing(contents, done.action.path)]
+    source = contents.files[_file(contents, done.action.path)]
     held = b"" if source.content is None else b"".join(source.content.blocks())
     name = source.path.rpartition("/")[2]
     _put(contents, done.action.to, replace(done, content=of_bytes(archive({name: held}))))
 
 
 def _encrypt(contents: Contents, done: Done) -> None:
-    place = _existing(contents, done.action.path)
+    place = _file(contents, done.action.path)
     before = contents.files[place]
+    to = done.action.to or before.path
+    if to != before.path and contents.place_of(to) is not None:
+        raise Impossible(f"{to} is there already; take another name, or delete it before", "to")
     held = hashlib.sha256() if before.content is None else _digest(before.content)
     size = 0 if before.content is None else before.content.size
     changed = replace(
         before,
-        path=done.action.to or before.path,
+        path=to,
         content=random_bytes(f"{done.seed}/{held.hexdigest()}", size),
         stamps=replace(before.stamps, modified=done.moment, changed=done.moment),
         name_stamps=before.stamps if done.action.to else before.name_stamps,
         plants=_plants(before, done.action),
     )
-    contents.files[place] = changed
+    if dirname(to) == dirname(before.path):
+        contents.files[place] = changed
+        return
+    _folders(contents, to, done.moment, "to")
+    del contents.files[place]
+    contents.files.append(changed)
 
 
 def _digest(content: Content) -> "hashlib._Hash":

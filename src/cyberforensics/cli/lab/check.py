@@ -9,11 +9,7 @@ from cyberforensics.cli import render
 from cyberforensics.errors import UsageError
 from cyberforensics.lab import shipped
 from cyberforensics.lab.scenario_file import ScenarioError, read_scenario
-from cyberforensics.lab.story import play
-from cyberforensics.lab.variant import variant_of
-
-_TRIED = 20
-"""Variants that are played: a story may work with one choice of values and not with another."""
+from cyberforensics.lab.trying import PLAYED, try_out
 
 
 def command(
@@ -25,8 +21,7 @@ def command(
     """
     try:
         written = read_scenario(shipped.folder_of(scenario))
-        for number in range(_TRIED):
-            play(written, variant_of(written.scenario, str(number)))
+        try_out(written, render.say)
     except ScenarioError as error:
         render.lines(error.details)
         raise UsageError(str(error), hint=error.hint) from error
@@ -37,10 +32,9 @@ def command(
         _counted(len(found.questions), "question"),
         _counted(sum(question.points for question in found.questions), "point"),
     )
+    tried = f"{PLAYED} variants were played, one was built"
     languages = ", ".join(found.languages)
-    render.line(
-        f"{found.name}: {', '.join(counts)}; in {languages}. No mistake was found; {_TRIED} variants were played."
-    )
+    render.line(f"{found.name}: {', '.join(counts)}; in {languages}. No mistake was found; {tried}.")
 
 
 def _counted(count: int, noun: str) -> str:
