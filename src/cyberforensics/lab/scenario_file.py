@@ -67,7 +67,7 @@ class Written:
     def refused(self, path: KeyPath, message: str) -> ScenarioError:
         """What is raised where the story or a volume does not work; it names the line that is to be mended."""
         mistake = Mistake(SCENARIO, line_of(self.lines, path), message)
-        return ScenarioError(f"{self.folder}: the story does not work", (str(mistake),))
+        return ScenarioError(f"{self.folder}: the scenario does not work", (str(mistake),))
 
 
 def read_scenario(folder: Path) -> Written:
