@@ -157,7 +157,7 @@ def test_what_is_no_sample_is_named(tmp_path: Path) -> None:
     assert _told(_run(pack)) == [
         ("CFR906", "tests/Bar", None, None),
         ("CFR905", "tests/Foo/match/broken.hex", None, 2),
-        ("CFR905", "tests/Foo/match/broken.toml", None, None),
+        ("CFR905", "tests/Foo/match/broken.toml", None, 2),
         ("CFR906", "tests/Foo/mtach", None, None),
         ("CFR906", "tests/stray.bin", None, None),
     ]

@@ -149,7 +149,8 @@ class _Test:
             compiled.append(rule_set.save(self.place / engine.name))
             engines.append(engine)
         if refused:
-            raise refused[0]
+            hint = "cyberforensics rules check says more of each"
+            raise RulePackError(str(refused[0]), details=refused[0].details, hint=hint)
         self.engines = tuple(engines)
         return tuple(compiled)
 
@@ -174,8 +175,9 @@ class _Test:
                 self.diagnostics.append(places.about_file(self.pack, sample.path, "CFR911", Level.ERROR, message))
             elif outcome.broken:
                 message = f"The sample can't be used: it {outcome.broken}"
+                hint = "docs/rules-testing.md has the form of hex dumps and recipes"
                 self.diagnostics.append(
-                    places.about_file(self.pack, sample.path, "CFR905", Level.ERROR, message, line=outcome.line)
+                    places.about_file(self.pack, sample.path, "CFR905", Level.ERROR, message, hint, line=outcome.line)
                 )
             else:
                 self.diagnostics += proofs.sample_diagnostics(index, sample, outcome.results, self._names)

@@ -161,7 +161,8 @@ def read_manifest(raw: bytes, shown: str) -> PackManifest:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$", str(error))
         line = len(text.splitlines()) if found is None or found[1] is None else int(found[1])
-        raise _broken(f"{shown}:{line}", str(error)) from error
+        reason = str(error).replace("Cannot overwrite a value", "the key stands there a second time")
+        raise _broken(f"{shown}:{line}", reason, 'texts stand in "quotation marks", lists in [brackets]') from error
     return _Reader(text, shown).manifest(content)
 
 
@@ -199,9 +200,9 @@ class _Reader:
         return f"{self._shown}:{lines[0]}" if len(lines) == 1 else self._shown
 
 
-def _broken(place: str, reason: str) -> RulePackError:
+def _broken(place: str, reason: str, hint: str = "docs/rules-packs.md lists what it may say") -> RulePackError:
     detail = f"{place}: {display_text(reason)}"
-    return RulePackError(f"The manifest {detail}.", details=(detail,), hint="docs/rules-packs.md lists what it may say")
+    return RulePackError(f"The manifest {detail}.", details=(detail,), hint=hint)
 
 
 def _manifest(content: Mapping[str, object]) -> PackManifest:

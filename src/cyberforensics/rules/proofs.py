@@ -108,7 +108,7 @@ def unproved(index: Index, proved: AbstractSet[str], chosen: AbstractSet[str] | 
             continue
         if placed.rule.private and (users := index.users(name)) and users & proved:
             continue
-        hint = f"put one into tests/{name}/match/ (docs/rules-testing.md)"
+        hint = f"tests/{name}/match/ needs one that it matches (docs/rules-testing.md)"
         yield about_rule(index.pack, placed, "CFR904", level, "No sample proves that the rule matches.", hint)
 
 

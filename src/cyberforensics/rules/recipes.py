@@ -34,10 +34,11 @@ _DEFAULT_NAME = "sample"
 
 
 class BrokenSample(Exception):
-    """A sample that can't be put together: why, and in which line where it is known."""
+    """A sample that can't be put together: why, to go on "it ...", and in which line or with which key, where known."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: str, line: int | None = None, key: str = "") -> None:
         super().__init__(reason)
+        self.key = key
         self.reason = reason
         self.line = line
 
@@ -113,13 +114,28 @@ def from_recipe(raw: bytes) -> Built:
         raise BrokenSample("is nested too deep") from error
     except UnicodeDecodeError as error:
         raise BrokenSample(f"is not UTF-8 (byte {error.start})", raw.count(b"\n", 0, error.start) + 1) from error
+    try:
+        return _from_content(content)
+    except BrokenSample as broken:
+        broken.line = broken.line or _line_of(broken.key, text)
+        raise
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """Where one line alone can have set the key: the library tells none."""
+    form = re.compile(rf'\s*(?:"?{re.escape(key)}"?\s*=|\[+(?:[\w.]+\.)?{re.escape(key)}\]+)')
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if key and form.match(line)]
+    return lines[0] if len(lines) == 1 else None
+
+
+def _from_content(content: Mapping[str, object]) -> Built:
     _only(content, ("filename", "externals", "piece"), "a recipe")
     filename = content.get("filename", _DEFAULT_NAME)
     if not isinstance(filename, str):
-        raise BrokenSample("filename must be a text")
+        raise BrokenSample("has a filename that is no text", key="filename")
     externals = content.get("externals", {})
     if not isinstance(externals, dict) or not all(isinstance(one, str | int | float) for one in externals.values()):
-        raise BrokenSample("externals must be a table of texts, numbers and truth values")
+        raise BrokenSample("has externals that are no table of texts, numbers and truth values", key="externals")
     return Built(_pieces(content.get("piece"), 0), filename, MappingProxyType(externals))
 
 
@@ -137,12 +153,12 @@ def _pieces(pieces: object, depth: int) -> bytes:
 
 def _piece(piece: object, depth: int, also: tuple[str, ...] = ()) -> bytes:
     if not isinstance(piece, dict):
-        raise BrokenSample("a piece must be a table")
+        raise BrokenSample("has a piece that is no table: write [[piece]]", key="piece")
     content = cast("Mapping[str, object]", piece)
     _only(content, (*_SOURCES, "piece", "zip", "repeat", "xor", "base64", *also), "a piece")
     sources = [key for key in (*_SOURCES, "piece", "zip") if key in content]
     if len(sources) != 1:
-        raise BrokenSample(f"a piece holds exactly one of {', '.join(_SOURCES)}, piece and zip")
+        raise BrokenSample(f"has a piece that does not hold exactly one of {', '.join(_SOURCES)}, piece and zip")
     source, value = sources[0], content[sources[0]]
     if source == "piece":
         data = _pieces(value, depth + 1)
@@ -151,17 +167,17 @@ def _piece(piece: object, depth: int, also: tuple[str, ...] = ()) -> bytes:
     elif isinstance(value, str):
         data = _SOURCES[source](value)
     else:
-        raise BrokenSample(f"{source} must be a text")
+        raise BrokenSample(f"has a {source} that is no text", key=source)
     repeat = content.get("repeat", 1)
     if type(repeat) is not int or repeat < 0:
-        raise BrokenSample("repeat must be a number, 0 or more")
+        raise BrokenSample("has a repeat that is no number, 0 or more", key="repeat")
     _refuse_too_large(len(data) * repeat)
     data *= repeat
     if "xor" in content:
         data = _xor(data, content["xor"])
     if "base64" in content:
         if type(content["base64"]) is not bool:
-            raise BrokenSample("base64 must be true or false")
+            raise BrokenSample("has a base64 that is neither true nor false", key="base64")
         data = base64.b64encode(data) if content["base64"] else data
     return data
 
@@ -170,7 +186,7 @@ def _hex(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError as error:
-        raise BrokenSample(f"hex {text[:40]!r} holds something else than hexadecimal digits") from error
+        raise BrokenSample(f"has a hex {text[:40]!r} of something else than hexadecimal digits", key="hex") from error
 
 
 _SOURCES: Mapping[str, Callable[[str], bytes]] = MappingProxyType(
@@ -183,7 +199,9 @@ def _xor(data: bytes, key: object) -> bytes:
     if isinstance(key, str) and (octets := _hex(key)):
         return bytes(one ^ other for one, other in zip(data, cycle(octets), strict=False))
     if type(key) is not int or not 0 <= key <= 0xFF:
-        raise BrokenSample("xor must be a byte from 0 to 255, or hexadecimal digits of several")
+        raise BrokenSample(
+            "has an xor that is neither a byte from 0 to 255 nor hexadecimal digits of several", key="xor"
+        )
     return data.translate(bytes(value ^ key for value in range(256)))
 
 
@@ -192,14 +210,14 @@ def _zip(members: object, depth: int) -> bytes:
     if depth > _DEEPEST:
         raise BrokenSample(f"has pieces in pieces, more than {_DEEPEST} deep")
     if not isinstance(members, list):
-        raise BrokenSample("zip must be a list of tables: [[piece.zip]]")
+        raise BrokenSample("has a zip that is no list of tables: write [[piece.zip]]", key="zip")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for member in members:
             data = _piece(member, depth, ("name", "stored"))
             name, stored = member.get("name"), member.get("stored", False)
             if not isinstance(name, str) or not name or type(stored) is not bool:
-                raise BrokenSample("a member of a zip needs a name, and stored is true or false")
+                raise BrokenSample("has a member of a zip without a name, or whose stored is neither true nor false")
             about = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             about.create_system = 3  # or the bytes would depend on the machine
             archive.writestr(about, data, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
@@ -209,7 +227,7 @@ def _zip(members: object, depth: int) -> bytes:
 def _only(content: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
     for key in content:
         if key not in known:
-            raise BrokenSample(f"{key!r} is no key of {where}; they are: {', '.join(known)}")
+            raise BrokenSample(f"has {key!r}, which is no key of {where}; they are: {', '.join(known)}", key=key)
 
 
 def _refuse_too_large(size: int) -> None:

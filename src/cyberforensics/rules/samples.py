@@ -80,13 +80,15 @@ def read_sample(sample: Sample) -> SampleData:
     declared = {external.name: external.default for external in sample.declared}
     for name, value in built.externals.items():
         if type(value) is int and value.bit_length() > 63:
-            raise BrokenSample(f"externals.{name} does not fit into 64 bits")
+            raise BrokenSample(f"sets externals.{name} to what does not fit into 64 bits")
         if name in texts and isinstance(value, str):
             texts[name] = value
         elif name in kinds and type(value) is kinds[name]:
             declared[name] = value
         elif name in texts or name in kinds:
-            raise BrokenSample(f"externals.{name} is a value of another type than the external")
+            raise BrokenSample(f"sets externals.{name} to a value of another type than the external has")
         else:
-            raise BrokenSample(f"externals.{name} is no external of the evidence, and pack.toml declares none")
+            raise BrokenSample(
+                f"sets externals.{name}, which is no external of the evidence, and pack.toml declares none"
+            )
     return SampleData(built.data, Externals(**texts, declared=tuple(declared.items())))

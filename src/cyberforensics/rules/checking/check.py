@@ -13,7 +13,8 @@ from cyberforensics.model.names import display_text
 from cyberforensics.rules.checking import excuses
 from cyberforensics.rules.checking.compiling import compile_pack
 from cyberforensics.rules.checking.complaints import ENGINES, Externals
-from cyberforensics.rules.checks import BY_NAME, CHECKS, Remark, View
+from cyberforensics.rules.checks import BY_NAME, CHECKS, REMEDIES, Remark, View
+from cyberforensics.rules.engines import ENGINES as INSTALLED
 from cyberforensics.rules.engines import EXTERNALS
 from cyberforensics.rules.manifest import MANIFEST
 from cyberforensics.rules.packs import Pack, read_pack
@@ -74,6 +75,10 @@ def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None
         for path, defect in pack.defects.items()
         if path in pack.members
     ]
+    if not any(pack.manifest.runs_on(engine) for engine in INSTALLED):
+        have = " and ".join(engine.version() for engine in INSTALLED)
+        message = "[engines] names no engine that is here, so that nothing can run the pack"
+        remarks.append(Remark("CFR007", MANIFEST, None, message, f"widen the ranges: here are {have}"))
     own = {external.name: external.default for external in pack.manifest.externals}
     externals: Externals = {**dict.fromkeys(EXTERNALS, ""), **own, **options.externals}
     remarks += compile_pack(pack, sources, _engines(pack, options), externals, progress)
@@ -86,9 +91,12 @@ def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None
         profile=_profile(pack, options),
         today=options.today,
         joined=frozenset(joined),
+        severities=frozenset(word for word, _ in pack.manifest.severity.words),
     )
     for one in CHECKS:
         remarks += one.run(view)
+    unclear = {file for file, _ in broken}  # what a broken rule would have used is not known
+    remarks = [remark for remark in remarks if remark.code != "CFR023" or remark.file not in unclear]
     diagnostics, excused = _placed(remarks, {names[path]: source for path, source in sources.items()})
     return Checked(
         pack.name,
@@ -179,7 +187,7 @@ def _diagnostic(remark: Remark, lines: Lines | None) -> Diagnostic:
         remark.file,
         span,
         None if remark.rule is None else display_text(remark.rule),
-        display_text(remark.hint),
+        display_text(remark.hint or REMEDIES.get(remark.code, "")),
         excerpt,
     )
 

@@ -27,6 +27,7 @@ _OF_X = {
     "ConsecutiveJumps": "CFR036",
 }
 """Our code for a warning of YARA-X; `CFR039` for any other."""
+_MODULES = "console, dotnet, elf, hash, math, pe, string and time"
 
 
 def compile_pack(
@@ -117,7 +118,8 @@ class _Unit:
         for (_, name), here in by_place.items():
             without = {one.engine for one in here}
             if without == set(ENGINES):
-                message, hint = f'neither engine has the module "{name}"', "rules that use it can't run here"
+                message = f'neither engine has the module "{name}"'
+                hint = f"misspelt? Both engines have {_MODULES}; rules that ask for another one can't run here"
             else:
                 (engine,) = without
                 message = f'{_SHOWN[engine]} has no module "{name}"'
@@ -130,6 +132,7 @@ class _Unit:
         for one in said:
             where: object = ("line", lines.line_of(one.start)) if one.rule is None else one.rule
             places.setdefault(where, []).append(one)
+        _join_halves(places)
         for here in places.values():
             refusing = {one.engine for one in here}
             best = next((one for one in here if one.engine == X), here[0])  # it knows the place to the character
@@ -203,3 +206,12 @@ class _Unit:
         path, offset = place.included_by[-1]
         line = self._sources[path].text.count("\n", 0, offset) + 1
         return f"included by {self._pack.name_of(path)}, line {line}"
+
+
+def _join_halves(places: dict[object, list[Complaint]]) -> None:
+    """Make one of what each engine says once, one of them about a rule and the other behind it: a brace is missing."""
+    if len(places) != 2:
+        return
+    (first, one), (second, other) = places.items()
+    if len(one) == len(other) == 1 and one[0].engine != other[0].engine and None in (one[0].rule, other[0].rule):
+        places[first] = [*one, *places.pop(second)]

@@ -136,6 +136,8 @@ def _complaint(said: Mapping[str, Any], source: SourceText, shift: list[tuple[in
     kind = str(said["type"])
     title = str(said["title"]).replace("`", '"')
     label = "" if main is None else str(main["text"]).replace("`", '"')
+    if kind == "MismatchingTypes":  # both sides, or nobody knows which one to mend
+        label = ", ".join(str(one["text"]).replace("`", '"') for one in labels)
     name = title.split('"')[1] if kind in ("UnknownIdentifier", "UnknownModule") and '"' in title else ""
     sort = {
         "UnknownIdentifier": Sort.UNKNOWN_NAME,

@@ -153,3 +153,16 @@ CODES = (
 """In the order of their numbers. A number is never used for something else."""
 
 BY_NAME = {code.code: code for code in CODES}
+
+REMEDIES = {
+    "CFR002": "mend it, or say in [engines] of pack.toml for which engine the pack is",
+    "CFR003": "mend it, or say in [engines] of pack.toml for which engine the pack is",
+    "CFR024": "remove one of the two",
+    "CFR025": "remove one of the two, or make it what it was meant to be",
+    "CFR026": "name the strings of the set one by one, or give this one another beginning",
+    "CFR032": "give it four fixed characters in a row, or a longer word beside it",
+    "CFR034": "ask for a string first, or give the loop fewer rounds",
+    "CFR035": "write it in quotation marks",
+    "CFR036": "write one jump that goes as far as both",
+}
+"""What helps, where an engine says what is wrong and not what to do."""

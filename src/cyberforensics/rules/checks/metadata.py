@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from cyberforensics.model.examination import FINDING_SEVERITIES
 from cyberforensics.rules.checks.profiles import PROFILES
 from cyberforensics.rules.checks.view import Check, Remark, View, about
+from cyberforensics.rules.findings import SEVERITY_WORDS
 
 if TYPE_CHECKING:
     from cyberforensics.rules.syntax import Meta
@@ -105,4 +107,23 @@ def _dates(view: View) -> Iterator[Remark]:
                 yield Remark("CFR014", file, meta.value_span, message, f"the check ran for {view.today}", rule.name)
 
 
-CHECKS = (Check(("CFR011", "CFR012"), _profile), Check(("CFR013",), _hashes), Check(("CFR014",), _dates))
+def _meanings(view: View) -> Iterator[Remark]:
+    """What the triage would take for absent: a severity or a mark that is misspelt."""
+    for file, rule in view.rules() if view.profile else ():
+        for meta in rule.meta:
+            said = str(meta.value).strip().lower()
+            if meta.name == "sensitive" and said not in ("true", "false", "0", "1"):
+                message = "the metadata sensitive is neither true nor false: nothing would be masked"
+                yield Remark("CFR012", file, meta.value_span, message, "write sensitive = true", rule.name)
+            if meta.name == "severity" and not (said.isdecimal() or said in SEVERITY_WORDS or said in view.severities):
+                message = f"the metadata severity is no severity: {said} would count as medium"
+                hint = f"write one of {', '.join(FINDING_SEVERITIES)}, or declare the word in pack.toml"
+                yield Remark("CFR012", file, meta.value_span, message, hint, rule.name)
+
+
+CHECKS = (
+    Check(("CFR011", "CFR012"), _profile),
+    Check(("CFR013",), _hashes),
+    Check(("CFR014",), _dates),
+    Check(("CFR012",), _meanings),
+)

@@ -34,6 +34,8 @@ class View:
     """Name of a metadata profile; empty where metadata is not asked for."""
     today: date
     """The day of the run, given from outside."""
+    severities: frozenset[str] = frozenset()
+    """Words for a severity that the pack declares, in lower case."""
     joined: frozenset[str] = frozenset()
     """Files that include others or are included: what they declare may be for another file."""
 
