@@ -21,8 +21,8 @@ rule PowerShell_Download_Cradle
         // "http" stands in every page: written so, the engine looks for the other words
         $request_first = /\b(IEX|Invoke-Expression)\b[ \t]{0,4}\(?[^\r\n]{0,40}\b(iwr |irm |Invoke-WebRequest |Invoke-RestMethod )[^\r\n]{0,60}[fh]t{1,2}ps?:\/\// nocase ascii wide
         $request_last = /\b(iwr |irm |Invoke-WebRequest |Invoke-RestMethod )[^\r\n|]{0,60}[fh]t{1,2}ps?:\/\/[^\r\n|]{1,300}\|[ \t]{0,4}(IEX|Invoke-Expression)\b/ nocase ascii wide
-        // what manuals tell people to run: Chocolatey's own installation
-        $published = /\([ \t]{0,2}["']https:\/\/(community\.)?chocolatey\.org\/install\.ps1["']/ nocase ascii wide
+        // what manuals tell people to run: the installation of Chocolatey, and of Boxstarter (in the manual of Node.js)
+        $published = /\([ \t]{0,2}["']https:\/\/((community\.)?chocolatey\.org\/install|boxstarter\.org\/bootstrapper)\.ps1["']/ nocase ascii wide
         $bits = /Start-BitsTransfer[ \t]{1,4}[^\r\n]{1,300}[;&][ \t]{0,4}(IEX|Invoke-Expression|Start-Process)\b/ nocase ascii wide
 
     condition:

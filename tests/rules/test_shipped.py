@@ -41,7 +41,8 @@ def other_engine() -> yara_x.Rules:
         for path in sorted(pack.glob("*.yar")):
             compiler.new_namespace(f"{pack.name}/{path.stem}")
             compiler.add_source(path.read_text("utf-8"), origin=f"{pack.name}/{path.name}")
-    assert compiler.warnings() == []
+    excused = {"PotentiallySlowLoop"}  # with its reason, where it stands: `rules check` holds that
+    assert [one for one in compiler.warnings() if one["type"] not in excused] == []
     return compiler.build()
 
 
