@@ -46,7 +46,7 @@ def test_a_rule_that_does_what_its_samples_say(tmp_path: Path) -> None:
     tested = _run(pack)
     assert tested.diagnostics == ()
     assert not tested.failed
-    assert (tested.rules, tested.tested, tested.samples, tested.images, tested.known_good) == (1, 1, 2, 0, None)
+    assert (tested.rules, tested.tested, tested.samples, tested.images, tested.known_good) == (1, 1, 2, 0, ())
     assert [name.split()[0] for name in tested.engines] == ["yara-python", "yara-x"]
 
 
@@ -309,9 +309,9 @@ def test_a_folder_of_known_good_files_has_a_budget(tmp_path: Path) -> None:
     (good / "c.txt").write_text("bar")
     for budget, level in ((0, Level.ERROR), (1, Level.ERROR), (2, Level.NOTE)):
         pack = _pack(tmp_path, f"[budgets]\nknown-good = {budget}", a="\n" + FOO)
-        tested = _run(pack, known_good=good)
-        assert tested.known_good is not None
-        assert (tested.known_good.seen.count, tested.known_good.whole.count) == (3, 3)
+        tested = _run(pack, known_good=(good,))
+        (coverage,) = tested.known_good
+        assert (coverage.seen.count, coverage.whole.count) == (3, 3)
         (one,) = (one for one in tested.diagnostics if one.code == "CFR907")
         assert (one.level, one.file, one.span and one.span.line) == (level, "a.yar", 2)
         assert one.message == f"The rule matches 2 known-good files, and {budget} are borne: /a.txt, /sub/b.txt."

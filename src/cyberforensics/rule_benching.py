@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberforensics import pipeline
+from cyberforensics import pipeline, rules
 from cyberforensics.errors import RulePackError
 from cyberforensics.model.diagnostic import Diagnostic, Level
+from cyberforensics.rule_opening import opened
 from cyberforensics.rules.benching import FIRST_GROUP, Spread, shared_modules, shares
 from cyberforensics.rules.corpus import open_corpus
 from cyberforensics.rules.engines import engine_named
 from cyberforensics.rules.groups import Part, parts_of
 from cyberforensics.rules.manifest import CostBudget
-from cyberforensics.rules.packs import Pack, read_pack
+from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.places import about_file, about_rule
 from cyberforensics.rules.proofs import Index
 from cyberforensics.rules.slowness import explain
@@ -69,8 +70,12 @@ class Benched:
 
     pack: str
     folder: Path
+    """As it was named; of an archive, the archive."""
+    base: Path
+    """Below which the files of diagnostics lie."""
     engine: str
     rules: int
+    rule_files: tuple[str, ...]
     files: int
     """Contents of the corpus."""
     size: int
@@ -105,6 +110,8 @@ class Settings:
     """The pack as it was."""
     top: int = 20
     """Rules that are listed."""
+    allowed_signers: Path | None = None
+    """A file of keys: nothing but archives signed by one of them is taken."""
     workers: int | None = None
     """None for one for each core."""
     counter: Counter = lambda _what, _done, _total: None
@@ -114,13 +121,13 @@ def bench(folder: Path, settings: Settings) -> Benched:
     """Measure a pack.
 
     Raises:
-        RulePackError: a pack can't be read, or does not compile.
+        RulePackError: a pack can't be read, the signature of an archive does not verify, or it does not compile.
         UsageError: there is no such engine, or nothing to measure on.
         WorkerError: a worker stopped.
     """
     engine = engine_named(settings.engine)
-    pack, parts = _parts(folder)
-    before = None if settings.compare is None else _parts(settings.compare)
+    pack, parts = _parts(folder, settings.allowed_signers)
+    before = None if settings.compare is None else _parts(settings.compare, settings.allowed_signers)
     corpus = open_corpus(settings.corpus)
     shared = shared_modules(parts)
     declared = {external.name: external.default for external in pack.manifest.externals}
@@ -145,8 +152,10 @@ def bench(folder: Path, settings: Settings) -> Benched:
     return Benched(
         pack=pack.name,
         folder=folder,
+        base=pack.folder,
         engine=engine.version(),
         rules=sum(len(part.rules) for part in parts),
+        rule_files=tuple(map(pack.name_of, pack.members)),
         files=len(corpus.contents),
         size=corpus.size,
         left_out=corpus.left_out,
@@ -160,8 +169,9 @@ def bench(folder: Path, settings: Settings) -> Benched:
     )
 
 
-def _parts(folder: Path) -> tuple[Pack, tuple[Part, ...]]:
-    pack = read_pack(folder)
+def _parts(folder: Path, allowed_signers: Path | None) -> tuple[Pack, tuple[Part, ...]]:
+    (source,) = opened([folder], allowed_signers)
+    pack = rules.pack_of(source) if isinstance(source, rules.Archive) else rules.read_pack(source)
     if pack.defects:
         raise RulePackError(
             f"{len(pack.defects)} of the rule files can't be used.", details=tuple(map(str, pack.defects.values()))

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cyberforensics.model.diagnostic import Diagnostic, Level
+from cyberforensics import pipeline
+from cyberforensics.model.diagnostic import Diagnostic, Level, Tried
 from cyberforensics.model.names import display_text
 from cyberforensics.model.versions import product_version
-from cyberforensics.report.diagnostics import CodeHelp, Document, Told
+from cyberforensics.report.diagnostics import Case, CodeHelp, Document, Suite, Told
 from cyberforensics.rules.checking import Checked, CheckOptions, check, fingerprints
 from cyberforensics.rules.checks import CODES, PROOFS
 
@@ -35,14 +36,20 @@ def check_packs(
     *,
     fail_level: Level = Level.ERROR,
     baseline: frozenset[str] = frozenset(),
-    progress: Callable[[int, int], None] | None = None,
+    workers: int | None = None,
+    counter: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
 ) -> Outcome:
     """Check packs (folders, with or without ``pack.toml``, or rule files), one after the other.
+
+    Args:
+        workers: processes; None for one for each core.
+        counter: is told what is under way, how much of it is done, and how much there is.
 
     Raises:
         RulePackError: one of them is no pack.
     """
-    checked = [check(path, options, progress) for path in dict.fromkeys(paths)]
+    compiling = pipeline.compiling_with(workers or os.cpu_count() or 1, counter)
+    checked = [check(path, options, compiling) for path in dict.fromkeys(paths)]
     everything = tuple(told for one in checked for told in _told(one))
     new = tuple(told for told in everything if told.fingerprint not in baseline)
     document = Document(
@@ -59,24 +66,53 @@ def check_packs(
     return Outcome(document, everything, gone)
 
 
-def as_document(results: Iterable[tuple[Path, str, Sequence[Diagnostic]]], rules: int) -> Document:
+@dataclass(frozen=True, slots=True)
+class PackSaid:
+    """What a test or a measurement said of one pack."""
+
+    pack: str
+    base: Path
+    """Below which its files lie."""
+    rules: int
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    tried: tuple[Tried, ...]
+    notes: tuple[str, ...]
+
+
+def as_document(results: Iterable[PackSaid], command: str) -> Document:
     """What tests of packs said, in the form that all formats are made of.
 
     Args:
-        results: of each pack its folder, its name and what is said of it.
-        rules: how many there are in all.
+        command: that was run, as ``rules test``.
     """
-    told = tuple(
-        Told(one, _path(folder if folder.is_dir() else folder.parent, one.file), mark)
-        for folder, pack, diagnostics in results
-        for one, mark in zip(diagnostics, fingerprints(pack, diagnostics), strict=True)
-    )
+    everything: list[Told] = []
+    suites, files, rules = [], list[str](), 0
+    for one in results:
+        marks = fingerprints(one.pack, one.diagnostics)
+        told = {
+            said: Told(said, _path(one.base, said.file), mark)
+            for said, mark in zip(one.diagnostics, marks, strict=True)
+        }
+        everything += told.values()
+        cases = tuple(
+            Case(
+                f"{one.pack}.{tried.group}", tried.name, tuple(told[said] for said in tried.diagnostics), tried.skipped
+            )
+            for tried in one.tried
+        )
+        suites.append(Suite(one.pack, cases, one.notes))
+        files += [_path(one.base, name) for name in one.files]
+        rules += one.rules
+    page = "docs/rules-bench.md" if command == "rules bench" else "docs/rules-testing.md"
     return Document(
         version=product_version(),
-        told=told,
-        codes=tuple(CodeHelp(code.code, code.level, code.title, code.why) for code in PROOFS),
-        files=tuple(dict.fromkeys(one.path for one in told)),
+        told=tuple(everything),
+        codes=tuple(CodeHelp(code.code, code.level, code.title, code.why, page) for code in PROOFS),
+        files=tuple(files),
         rules=rules,
+        command=command,
+        suites=tuple(suites),
     )
 
 

@@ -55,7 +55,29 @@ def test_the_same_in_the_forms_of_machines(tmp_path: Path, form: str) -> None:
         assert done.stdout.startswith("::error file=")
         assert "line=1," in done.stdout
     if form == "junit":
-        assert ElementTree.fromstring(done.stdout).get("failures") == "1"  # noqa: S314 - our own output
+        root = ElementTree.fromstring(done.stdout)  # noqa: S314 - our own output
+        assert (root.get("tests"), root.get("failures")) == ("2", "2")
+        names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+        assert [name for _, name in names] == ["a.yar: Foo", "tests/Foo/match/one"]
+        assert {group.rpartition(".")[2] for group, _ in names if group} == {"rules", "samples"}
+
+
+def test_junit_lists_what_passed_and_what_was_left_out(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    rules = "".join(f'rule {name} {{ strings: $a = "foo" condition: $a }}\n' for name in ("Foo", "Bare"))
+    (pack / "tests" / "Foo" / "match").mkdir(parents=True)
+    (pack / "tests" / "Foo" / "match" / "one").write_text("a foo")
+    (pack / "pack.toml").write_text("")
+    (pack / "a.yar").write_text(rules)
+    outputs = []
+    for workers in ("1", "3"):
+        done = run("rules", "test", pack, "--workers", workers, "--also", f"junit={tmp_path / 'out.xml'}")
+        assert done.returncode == 0
+        outputs.append((tmp_path / "out.xml").read_text("utf-8"))
+    assert outputs[0] == outputs[1]
+    root = ElementTree.fromstring(outputs[0])  # noqa: S314 - our own output
+    cases = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
+    assert cases == {"a.yar: Foo": [], "a.yar: Bare": ["skipped", "system-out"], "tests/Foo/match/one": []}
 
 
 def test_codes_of_tests_are_those_of_the_documentation() -> None:

@@ -1,4 +1,7 @@
-"""As much of JSON Schema (draft 2020-12) as our schema uses; an unknown keyword is an error, so nothing is skipped."""
+"""As much of JSON Schema as our schema (draft 2020-12) and that of SARIF (draft-07) use.
+
+An unknown keyword is an error, so nothing is skipped; `format` is a note, as it is in both drafts.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,12 +12,13 @@ Schema = Mapping[str, Any]
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "null": type(None),
     "array": list,
     "object": dict,
 }
-_NOTES = frozenset({"$schema", "$defs", "title", "description"})
+_NOTES = frozenset({"$schema", "$defs", "definitions", "id", "title", "description", "default", "format"})
 
 
 def violations(value: object, schema: Schema, definitions: Schema, at: str = "$") -> Iterator[str]:
@@ -25,7 +29,9 @@ def violations(value: object, schema: Schema, definitions: Schema, at: str = "$"
 
 
 def _reference(value: object, wanted: str, _: object, definitions: Schema, at: str) -> Iterator[str]:
-    yield from violations(value, definitions[wanted.removeprefix("#/$defs/")], definitions, at)
+    yield from violations(
+        value, definitions[wanted.removeprefix("#/$defs/").removeprefix("#/definitions/")], definitions, at
+    )
 
 
 def _type(value: object, wanted: str | list[str], *rest: Any) -> Iterator[str]:
@@ -49,6 +55,16 @@ def _minimum(value: object, wanted: int, *rest: Any) -> Iterator[str]:
         yield f"{rest[-1]}: {value} is under {wanted}"
 
 
+def _maximum(value: object, wanted: int, *rest: Any) -> Iterator[str]:
+    if isinstance(value, int) and value > wanted:
+        yield f"{rest[-1]}: {value} is over {wanted}"
+
+
+def _unique(value: object, wanted: bool, *rest: Any) -> Iterator[str]:
+    if wanted and isinstance(value, list) and any(one in value[:place] for place, one in enumerate(value)):
+        yield f"{rest[-1]}: an item is there twice"
+
+
 def _required(value: object, wanted: list[str], *rest: Any) -> Iterator[str]:
     if isinstance(value, dict):
         yield from (f"{rest[-1]}: {name} is missing" for name in wanted if name not in value)
@@ -66,7 +82,7 @@ def _additional(value: object, wanted: Any, schema: Schema, definitions: Schema,
     for name in value.keys() - schema.get("properties", {}).keys():
         if wanted is False:
             yield f"{at}: {name} is not in the schema"
-        else:
+        elif wanted is not True:
             yield from violations(value[name], wanted, definitions, f"{at}.{name}")
 
 
@@ -99,12 +115,19 @@ def _one_of(value: object, wanted: list[Schema], _: object, definitions: Schema,
         yield f"{at}: fits {len(fitting)} of the kinds"
 
 
+def _any_of(value: object, wanted: list[Schema], _: object, definitions: Schema, at: str) -> Iterator[str]:
+    if all(any(violations(value, schema, definitions, at)) for schema in wanted):
+        yield f"{at}: fits none of the kinds"
+
+
 _KEYWORDS: Mapping[str, Any] = {
     "$ref": _reference,
     "type": _type,
     "enum": _enum,
     "pattern": _pattern,
     "minimum": _minimum,
+    "maximum": _maximum,
+    "uniqueItems": _unique,
     "required": _required,
     "properties": _properties,
     "additionalProperties": _additional,
@@ -114,4 +137,5 @@ _KEYWORDS: Mapping[str, Any] = {
     "maxItems": _length,
     "dependentSchemas": _dependent,
     "oneOf": _one_of,
+    "anyOf": _any_of,
 }

@@ -41,3 +41,14 @@ class Diagnostic:
     """What to do."""
     excerpt: tuple[str, ...] = ()
     """The lines of the file that the span touches, in display form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One thing of a pack that was tried: a rule, a sample, an image."""
+
+    group: str
+    name: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    skipped: str = ""
+    """Why it was not tried; empty where it was."""

@@ -28,6 +28,7 @@ from cyberforensics.pipeline.path_globs import PathGlobs
 from cyberforensics.pipeline.plan import enforced, list_volume, open_source
 from cyberforensics.pipeline.pool import BatchResult, PendingDigests, Pool, are_done
 from cyberforensics.pipeline.priority import chosen_priority, priority
+from cyberforensics.pipeline.rule_check import compiling_with
 from cyberforensics.pipeline.sample_scan import Scanned, scan_samples
 from cyberforensics.pipeline.scope import admits
 from cyberforensics.pipeline.source_check import SourceVerdict, compare, look, problems_of, verdict
@@ -80,6 +81,7 @@ __all__ = [
     "changed_since",
     "chosen_priority",
     "compare",
+    "compiling_with",
     "context_of",
     "enforced",
     "ewfverify",

@@ -49,7 +49,7 @@ def _bash(script: str, place: Path, **more: str) -> subprocess.CompletedProcess[
         env=environment(PATH=path, **more),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -99,18 +99,74 @@ def test_the_action_of_github(place: Path) -> None:
         assert "${{" not in step.get("run", ""), "what is given may only come in by the environment"
     for name in ("build.txt", "runtime.txt"):
         assert (ROOT / "requirements" / name).is_file()
-    step = action["runs"]["steps"][-1]
-    inputs = {name: str(given.get("default", "")) for name, given in action["inputs"].items()}
     for packs, code in (("sound\n", 0), ("\nsound\nbroken pack\n", 1)):
-        given = {**inputs, "packs": packs}
-        env = {
-            name: given[value.removeprefix("${{ inputs.").removesuffix(" }}")] for name, value in step["env"].items()
-        }
-        done = _bash(step["run"], place, GITHUB_STEP_SUMMARY=str(place / "summary.md"), **env)
+        done = _step("Check", place, packs=packs)
         assert done.returncode == code, done.stderr
     assert done.stdout.startswith("::error file=broken pack/a.yar,line=1,")
     assert json.loads((place / "rules-check.sarif").read_text("utf-8"))["version"] == "2.1.0"
     assert (place / "summary.md").read_text("utf-8").startswith("**2 files, 2 rules: 1 error,")
+
+
+def _step(name: str, place: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """The very commands of a step of the action, with these inputs."""
+    action = _read("action.yml")
+    inputs = {key: str(one.get("default", "")) for key, one in action["inputs"].items()} | given
+    (step,) = (step for step in action["runs"]["steps"] if step["name"] == name)
+    env = {key: inputs[value.removeprefix("${{ inputs.").removesuffix(" }}")] for key, value in step["env"].items()}
+    return _bash(step["run"], place, GITHUB_STEP_SUMMARY=str(place / "summary.md"), **env)
+
+
+_FOO = 'rule Foo {\n  strings:\n    $a = "foo"\n  condition:\n    $a\n}\n'
+_LOOP = "rule Slow { condition: for any i in (1..filesize) : ( uint8(i) ^ uint8(i-1) == 0x1FF ) }\n"
+
+
+def _pack_of(place: Path, text: str, sample: str = "a foo") -> None:
+    match = place / "mine" / "tests" / "Foo" / "match"
+    match.mkdir(parents=True)
+    (match / "one").write_text(sample, "utf-8")
+    (place / "mine" / "pack.toml").write_text("", "utf-8")
+    (place / "mine" / "a.yar").write_text("// first line\n" + text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("what", "step", "line", "code"),
+    [
+        ("a broken rule", "Check", 6, "CFR008"),
+        ("a slow rule", "Measure", 8, "CFR920"),
+        ("a rule that hits known-good files", "Test", 2, "CFR907"),
+        ("a rule whose sample no longer matches", "Test", 2, "CFR901"),
+        ("nothing", "Check", 0, ""),
+        ("nothing", "Test", 0, ""),
+        ("nothing", "Measure", 0, ""),
+    ],
+)
+def test_what_turns_a_pipeline_red(place: Path, what: str, step: str, line: int, code: str) -> None:
+    """Issue 6: each with the exit code of CONTRACT.md, and a message that names file and line."""
+    text = _FOO
+    if what == "a broken rule":
+        text = _FOO.replace("    $a\n}", "    $a and nothere\n}")
+    elif what == "a slow rule":
+        text = _FOO + _LOOP
+    _pack_of(place, text, "a bar" if "sample" in what else "a foo")
+    good = place / "good"
+    good.mkdir()
+    (good / "a.txt").write_text("foo" if "known-good" in what else "nothing of it", "utf-8")
+    done = _step(step, place, packs="mine\n", goodware="good\n", budget="5x")
+    assert done.returncode == (1 if code else 0), done.stdout + done.stderr
+    errors = [one for one in done.stdout.splitlines() if one.startswith("::error ")]
+    if not code:
+        assert errors == []
+        return
+    assert any(
+        one.startswith(f"::error file=mine/a.yar,line={line},endLine={line},") and f"title={code}::" in one
+        for one in errors
+    ), done.stdout
+    assert "mine/a" in (place / "summary.md").read_text("utf-8")
+
+
+def test_a_pack_that_is_none_has_the_exit_code_of_the_contract(place: Path) -> None:
+    for step in ("Check", "Test", "Measure"):
+        assert _step(step, place, packs="nowhere\n", budget="5x").returncode == 30
 
 
 def test_the_job_of_gitlab(place: Path) -> None:
@@ -119,11 +175,17 @@ def test_the_job_of_gitlab(place: Path) -> None:
     assert job.keys() <= {"stage", "image", "variables", "before_script", "script", "artifacts", "rules", "needs"}
     assert job["artifacts"]["reports"].keys() == {"junit"}
     script = "\n".join(job["script"])
+    checked, tested = job["artifacts"]["reports"]["junit"]
     for packs, code in (("sound", 0), ("sound broken", 1)):
+        (place / checked).unlink(missing_ok=True)
+        (place / tested).unlink(missing_ok=True)
         given = {**job["variables"], "RULE_PACKS": packs}
         if code:
             (place / "broken pack").rename(place / "broken")
         assert _bash(script, place, **given).returncode == code
         # Our own text.
-        root = ET.parse(place / job["artifacts"]["reports"]["junit"]).getroot()  # noqa: S314
+        root = ET.parse(place / checked).getroot()  # noqa: S314
         assert root.get("failures") == str(code)
+        if not code:  # what does not compile at all can't be tested
+            root = ET.parse(place / tested).getroot()  # noqa: S314
+            assert (root.get("tests"), root.get("failures")) == ("1", "0")

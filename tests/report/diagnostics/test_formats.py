@@ -1,5 +1,7 @@
 """Diagnostics in the forms that other programs read, read back with their own readers."""
 
+import gzip
+import hashlib
 import json
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 from cyberforensics.cli.rules.check import ProfileChoice
 from cyberforensics.cli.rules.given import Format
 from cyberforensics.model.diagnostic import Diagnostic, Level, Span
-from cyberforensics.report.diagnostics import FORMATS, CodeHelp, Document, Told, sarif
+from cyberforensics.report.diagnostics import FORMATS, Case, CodeHelp, Document, Suite, Told, sarif
 from cyberforensics.rules.checks import PROFILES
 
 _HOSTILE = '100% <b>|`a`</b>, :\n::error::x & "q"'
@@ -112,6 +114,7 @@ def test_junit_is_read_back() -> None:
     # Our own text, written a line above.
     root = ET.fromstring("\n".join(_lines("junit", document)))  # noqa: S314
     assert (root.get("tests"), root.get("failures")) == ("2", "1")
+    assert "time" not in {name for element in root.iter() for name in element.attrib}
     first, second = root.iter("testcase")
     assert first.get("name") == "rules/a b,c.yar"
     (failure,) = first.iter("failure")
@@ -119,6 +122,55 @@ def test_junit_is_read_back() -> None:
     assert _HOSTILE in failure.text
     assert "warning[CFR001]" in (first.findtext("system-out") or "")
     assert list(second) == []
+
+
+def test_junit_has_what_passed_and_what_was_left_out() -> None:
+    error, note = _told(message="bad \x00 \ufffe"), _told(Level.NOTE)
+    cases = (
+        Case("p.rules", "a", (error, error, note)),
+        Case("p.rules", "b", (note,), "no sample"),
+        Case("p.rules", "c", (error,), "no sample"),
+        Case("p.samples", "d"),
+    )
+    document = _document(error, note, suites=(Suite("p", cases, ("half was left out",)),), command="rules test")
+    root = ET.fromstring("\n".join(_lines("junit", document)))  # noqa: S314 - our own text
+    assert root.get("name") == "cyberforensics rules test"
+    (suite,) = root
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "2",
+        "errors": "0",
+        "skipped": "1",
+    }
+    told = [(case.get("name"), [child.tag for child in case]) for case in root.iter("testcase")]
+    assert told == [
+        ("a", ["failure", "system-out"]),
+        ("b", ["skipped", "system-out"]),
+        ("c", ["failure"]),
+        ("d", []),
+    ]
+    failure = next(root.iter("failure"))
+    assert failure.get("message") == "bad \\u{0} \\u{fffe} (and 1 more)"
+    assert (failure.text or "").count("rules/a b,c.yar:3:5: error[CFR001]") == 2
+    assert suite.findtext("system-out") == "half was left out"
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "markdown"])
+def test_every_form_says_what_was_left_out(form: str) -> None:
+    document = _document(suites=(Suite("p", (), ("half was left out",)),))
+    assert "p: half was left out" in "\n".join(_lines(form, document))
+
+
+def test_sarif_stays_below_what_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "LARGEST", 4_000)
+    told = [_told(message=f"{hashlib.sha256(bytes([number])).hexdigest()}") for number in range(200)]
+    lines = _lines("sarif", _document(*told))
+    assert len(gzip.compress("\n".join(lines).encode())) <= 4_000
+    run = json.loads("\n".join(lines))["runs"][0]
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["level"] == "warning"
+    assert note["message"]["text"].startswith(f"{200 - len(run['results'])} results are left out")
+    assert 0 < len(run["results"]) < 200
 
 
 def test_commands_of_github_are_one_line_each() -> None:

@@ -1,6 +1,5 @@
 """``cyberforensics rules check``."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,10 +10,19 @@ import typer
 
 from cyberforensics import rule_checking
 from cyberforensics.cli import render
-from cyberforensics.cli.rules.given import Format, definitions, written
+from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import (
+    Also,
+    Format,
+    Quiet,
+    definitions,
+    other_forms,
+    printed,
+    write_forms,
+    written,
+)
 from cyberforensics.errors import EXIT_FINDINGS_IN_PACK, UsageError
 from cyberforensics.model.diagnostic import Level
-from cyberforensics.report.diagnostics import FORMATS
 from cyberforensics.rules.checking import CheckOptions, baseline_text, read_baseline
 from cyberforensics.rules.checking.watching import changes
 
@@ -64,16 +72,15 @@ def command(
         Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write all that is said now into this file.")
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="The form of the output.")] = Format.TEXT,
-    also: Annotated[
-        list[str] | None,
-        typer.Option("--also", metavar="FORMAT=FILE", help="Write another form into a file as well; repeatable."),
-    ] = None,
+    also: Also = None,
     day: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The day that counts as today.")
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again whenever a file changes, until interrupted.")
     ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Worker processes; one for each core.")] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Compile rule packs with both engines and look for mistakes: each with file, line and what to do.
 
@@ -88,13 +95,15 @@ def command(
         profile="" if profile is ProfileChoice.NONE else profile,
         externals=definitions(define or ()),
     )
-    files = [_file(text) for text in also or ()]
+    files = other_forms(also)
     known = frozenset[str]() if baseline is None else _known(baseline)
     for _ in changes(packs) if watch else (None,):
-        outcome = rule_checking.check_packs(packs, options, fail_level=fail_level, baseline=known, progress=_Progress())
-        render.lines(dict(FORMATS)[str(output_format)](outcome.document))
-        for form, path in files:
-            written(path, "".join(line + "\n" for line in dict(FORMATS)[form](outcome.document)))
+        with told.counting(quiet=quiet) as counter:
+            outcome = rule_checking.check_packs(
+                packs, options, fail_level=fail_level, baseline=known, workers=workers, counter=counter
+            )
+        printed(outcome.document, output_format)
+        write_forms(outcome.document, files)
         if write_baseline is not None:
             written(write_baseline, baseline_text((one.diagnostic, one.fingerprint) for one in outcome.everything))
         for line in _summary(outcome, fail_level):
@@ -128,13 +137,6 @@ def _day(text: str | None) -> date:
         raise UsageError(f"--date {text}: not a day of the form YYYY-MM-DD") from error
 
 
-def _file(text: str) -> tuple[str, Path]:
-    form, equals, place = text.partition("=")
-    if form not in dict(FORMATS) or not equals or not place:
-        raise UsageError(f"--also {text}: not of the form FORMAT=FILE", hint=f"formats: {', '.join(dict(FORMATS))}")
-    return form, Path(place)
-
-
 def _known(path: Path) -> frozenset[str]:
     try:
         if path.stat().st_size > _LARGEST_BASELINE:
@@ -143,16 +145,3 @@ def _known(path: Path) -> frozenset[str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
         raise UsageError(f"the baseline {path} can't be read ({reason})", hint="--write-baseline writes one") from error
-
-
-class _Progress:
-    """A line on standard error every two seconds."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._last >= 2:
-            self._last = now
-            render.say(f"{render.grouped(done)} of {render.grouped(total)} files")

@@ -1,11 +1,16 @@
 """What several commands of ``rules`` take and write."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from cyberforensics.cli import render
 from cyberforensics.errors import CannotWrite, UsageError
+from cyberforensics.report.diagnostics import FORMATS, Document
 
 _DEFINITION = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,127})=(.*)", re.DOTALL)
 
@@ -19,6 +24,44 @@ class Format(StrEnum):
     JUNIT = "junit"
     GITHUB = "github"
     MARKDOWN = "markdown"
+
+
+Also = Annotated[
+    list[str] | None,
+    typer.Option("--also", metavar="FORMAT=FILE", help="Write another form into a file as well; repeatable."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")]
+
+
+def other_forms(given: Sequence[str] | None) -> tuple[tuple[str, Path], ...]:
+    """``FORMAT=FILE``, each.
+
+    Raises:
+        UsageError: it is not of that form.
+    """
+    return tuple(map(_other_form, given or ()))
+
+
+def _other_form(text: str) -> tuple[str, Path]:
+    form, equals, place = text.partition("=")
+    if form not in dict(FORMATS) or not equals or not place:
+        raise UsageError(f"--also {text}: not of the form FORMAT=FILE", hint=f"formats: {', '.join(dict(FORMATS))}")
+    return form, Path(place)
+
+
+def printed(document: Document, form: Format) -> None:
+    """The document, on standard output."""
+    render.lines(dict(FORMATS)[str(form)](document))
+
+
+def write_forms(document: Document, files: Iterable[tuple[str, Path]]) -> None:
+    """The document, into files.
+
+    Raises:
+        CannotWrite: the folder or the disk refuses.
+    """
+    for form, path in files:
+        written(path, "".join(line + "\n" for line in dict(FORMATS)[form](document)))
 
 
 def definitions(given: Iterable[str]) -> dict[str, str | int | float | bool]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from cyberforensics.report.diagnostics.document import CodeHelp, Document, Told
+from cyberforensics.report.diagnostics.document import Case, CodeHelp, Document, Suite, Told
 from cyberforensics.report.diagnostics.github import github_lines
 from cyberforensics.report.diagnostics.json_document import json_lines
 from cyberforensics.report.diagnostics.junit import junit_lines
@@ -20,4 +20,4 @@ FORMATS: tuple[tuple[str, Callable[[Document], Iterator[str]]], ...] = (
 )
 """Every form, and the function that gives its lines."""
 
-__all__ = ["FORMATS", "CodeHelp", "Document", "Told"]
+__all__ = ["FORMATS", "Case", "CodeHelp", "Document", "Suite", "Told"]

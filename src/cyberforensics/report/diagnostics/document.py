@@ -28,6 +28,32 @@ class CodeHelp:
     level: Level
     title: str
     why: str
+    page: str = "docs/lints.md"
+    """Of the documentation, which explains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One thing that was tried, as pipelines list tests."""
+
+    group: str
+    """What it is one of: `rules`, `samples` and others, with the pack before it."""
+    name: str
+    """Unlike any other in its group."""
+    told: tuple[Told, ...] = ()
+    """What was said of it."""
+    skipped: str = ""
+    """Why it was not tried, in a sentence; empty where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The cases of one pack."""
+
+    name: str
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
+    """What else is to be known of them, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +72,10 @@ class Document:
     """Diagnostics of the baseline, which are not among the others."""
     excused: int = 0
     fail_level: Level = Level.ERROR
+    command: str = "rules check"
+    """What was run."""
+    suites: tuple[Suite, ...] = ()
+    """What was tried, by pack; where there are none, each file is a case."""
 
     def counts(self) -> dict[Level, int]:
         """How many there are of each level."""
@@ -55,6 +85,10 @@ class Document:
     def fails(self, level: Level) -> bool:
         """Whether one of this level turns a pipeline red."""
         return ORDER.index(level) <= ORDER.index(self.fail_level)
+
+    def notes(self) -> list[str]:
+        """What was left out or is to be known, in sentences, each with its pack."""
+        return [f"{suite.name}: {note}" for suite in self.suites for note in suite.notes]
 
     def worst_first(self) -> list[Told]:
         """In the order of levels, then as they were."""

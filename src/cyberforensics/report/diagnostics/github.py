@@ -9,9 +9,11 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice
 
 
 def github_lines(document: Document) -> Iterator[str]:
-    """One command a diagnostic."""
+    """One command a diagnostic, then what was left out."""
     for one in document.worst_first():
         yield _line(one)
+    for note in document.notes():
+        yield f"::notice::{_value(note)}"
 
 
 def _line(one: Told) -> str:

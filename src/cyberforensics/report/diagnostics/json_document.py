@@ -19,6 +19,7 @@ def json_lines(document: Document) -> Iterator[str]:
             "excused": document.excused,
             "fail_level": str(document.fail_level),
         },
+        "notes": document.notes(),
         "diagnostics": [_object(one) for one in document.told],
     }
     yield from json.dumps(content, indent=1, ensure_ascii=False).split("\n")

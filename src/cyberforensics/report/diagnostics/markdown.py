@@ -18,6 +18,8 @@ def markdown_lines(document: Document) -> Iterator[str]:
     yield f"**{len(document.files)} files, {document.rules} rules: {counts}**"
     if document.known:
         yield f"\n{document.known} more are known from the baseline."
+    for note in document.notes():
+        yield f"\n{_cell(note)}"
     if not document.told:
         return
     titles = {code.code: code.title for code in document.codes}

@@ -8,12 +8,15 @@ from cyberforensics.rules.checking.baseline import fingerprints
 from cyberforensics.rules.checking.baseline import read as read_baseline
 from cyberforensics.rules.checking.baseline import written as baseline_text
 from cyberforensics.rules.checking.check import Checked, CheckOptions, check
+from cyberforensics.rules.checking.compiling import CompileHeads, compile_heads
 
 __all__ = [
     "CheckOptions",
     "Checked",
+    "CompileHeads",
     "baseline_text",
     "check",
+    "compile_heads",
     "fingerprints",
     "read_baseline",
 ]

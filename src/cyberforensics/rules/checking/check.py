@@ -1,7 +1,7 @@
 """A whole pack: read, compiled with the engines, looked at by our checks, excused."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,7 @@ from cyberforensics.errors import RulePackError
 from cyberforensics.model.diagnostic import Diagnostic, Level, Span
 from cyberforensics.model.names import display_text
 from cyberforensics.rules.checking import excuses
-from cyberforensics.rules.checking.compiling import compile_pack
+from cyberforensics.rules.checking.compiling import CompileHeads, compile_heads, compile_pack
 from cyberforensics.rules.checking.complaints import ENGINES, Externals
 from cyberforensics.rules.checks import BY_NAME, CHECKS, REMEDIES, Remark, View
 from cyberforensics.rules.engines import ENGINES as INSTALLED
@@ -53,10 +53,10 @@ class Checked:
     excused: int
 
 
-def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None] | None = None) -> Checked:
+def check(path: Path, options: CheckOptions, compiling: CompileHeads = compile_heads) -> Checked:
     """Check a pack: a folder, with or without ``pack.toml``, or one rule file.
 
-    `progress` is told how many files are compiled, and of how many.
+    `compiling` says what the engines have against the files.
 
     Raises:
         RulePackError: there is no pack.
@@ -81,7 +81,7 @@ def check(path: Path, options: CheckOptions, progress: Callable[[int, int], None
         remarks.append(Remark("CFR007", MANIFEST, None, message, f"widen the ranges: here are {have}"))
     own = {external.name: external.default for external in pack.manifest.externals}
     externals: Externals = {**dict.fromkeys(EXTERNALS, ""), **own, **options.externals}
-    remarks += compile_pack(pack, sources, _engines(pack, options), externals, progress)
+    remarks += compile_pack(pack, sources, _engines(pack, options), externals, compiling)
     joined = {names[path] for path in sources if sources[path].includes}
     joined |= {names[step.target] for path in sources for step in pack.files[path].includes if step.target in names}
     broken = {(remark.file, remark.rule) for remark in remarks if BY_NAME[remark.code].level == Level.ERROR}

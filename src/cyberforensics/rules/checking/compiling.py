@@ -1,7 +1,7 @@
 """What the engines say of every rule file of a pack, as remarks with our codes."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -11,6 +11,11 @@ from cyberforensics.rules.checking.source import FlatSource, Place, flatten
 from cyberforensics.rules.checks import Remark
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.syntax import Lines, SourceText, parse
+
+CompileHeads = Callable[
+    [Pack, Mapping[Path, SourceText], Sequence[Path], AbstractSet[str], Externals], Iterable[Remark]
+]
+"""Gives what the engines say of files, in their order: `compile_heads`, or the same in several processes."""
 
 _REFUSED = {PYTHON: "CFR002", X: "CFR003"}
 _SHOWN = {PYTHON: "yara-python", X: "YARA-X"}
@@ -35,23 +40,36 @@ def compile_pack(
     sources: Mapping[Path, SourceText],
     engines: AbstractSet[str],
     externals: Externals,
-    progress: Callable[[int, int], None] | None,
+    compiling: CompileHeads,
 ) -> Iterator[Remark]:
     """Compile every file that stands alone, with what it includes, with each engine."""
-    targets = {
+    yield from _includes(pack, sources, _targets(sources))
+    yield from compiling(pack, sources, pack.heads(set(pack.defects)), engines, externals)
+
+
+def compile_heads(
+    pack: Pack,
+    sources: Mapping[Path, SourceText],
+    heads: Sequence[Path],
+    engines: AbstractSet[str],
+    externals: Externals,
+) -> Iterator[Remark]:
+    """Compile these files, one after the other."""
+    targets = _targets(sources)
+    for head in heads:
+        unit = _Unit(pack, head, sources, flatten(head, sources, targets))
+        yield from unit.circles()
+        yield from unit.remarks(engines, externals)
+
+
+def _targets(sources: Mapping[Path, SourceText]) -> Mapping[Path, Mapping[int, Path]]:
+    """Of each file the files that it includes, by where it says so."""
+    return {
         path: {
             statement.span[0]: Path(os.path.normpath(path.parent / statement.value)) for statement in source.includes
         }
         for path, source in sources.items()
     }
-    yield from _includes(pack, sources, targets)
-    heads = pack.heads(set(pack.defects))
-    for number, head in enumerate(heads):
-        if progress is not None:
-            progress(number, len(heads))
-        unit = _Unit(pack, head, sources, flatten(head, sources, targets))
-        yield from unit.circles()
-        yield from unit.remarks(engines, externals)
 
 
 def _includes(
