@@ -16,6 +16,7 @@ from cyberforensics.case.facts import read_facts
 from cyberforensics.case.moments import SortedTimes, activity, sorted_times
 from cyberforensics.case.orientation import facts
 from cyberforensics.case.passes import SCAN
+from cyberforensics.case.rules import matched_rules
 from cyberforensics.case.scans import scan_coverage
 from cyberforensics.case.store import Store, joined, sum_of
 from cyberforensics.model.annotations import Selection
@@ -67,6 +68,7 @@ def case_document(
     wanted = Conditions(selected=only, of_findings=only is not None)
     findings, places = count_findings(store, wanted)
     entries = rows.count_entries(store, Conditions(selected=only))
+    matched, matched_total = matched_rules(store)
     return CaseDocument(
         title=title,
         product=f"{PRODUCT} {product_version()}",
@@ -87,6 +89,8 @@ def case_document(
         if only is None
         else Selection(only, findings, count_findings(store)[0], entries, rows.count_entries(store)),
         facts=read_facts(store.folder),
+        rules=matched,
+        rules_total=matched_total,
     )
 
 

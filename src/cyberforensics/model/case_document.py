@@ -93,6 +93,18 @@ class RuleRecord:
     """From its first word, ``private`` and ``global`` included, to its last brace."""
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedRule:
+    """A rule that has findings, as it stood in its pack."""
+
+    rule: RuleRecord
+    pack_sha256: str
+    signed_by: str | None
+    """As of its pack."""
+    exhibits: tuple[str, ...]
+    """On which the passes ran in which it matched."""
+
+
 ListKind = Literal["wanted", "known", "keywords"]
 """What a list is used for: digests whose hits are findings, digests that are counted, words that are searched for."""
 
@@ -354,7 +366,13 @@ class CaseDocument:
     """Where it holds only what bears a label: findings, entries, timeline and activity are those, the rest is whole."""
     facts: CaseFacts = NO_FACTS
     """What people supplied."""
+    rules: tuple[MatchedRule, ...] = ()
+    """Those that matched, in the order of packs and names; at most `MAX_RULES`."""
+    rules_total: int = 0
 
+
+MAX_RULES = 2_000
+"""Texts of rules that a document holds; the store holds those of all that matched."""
 
 MAX_FINDINGS = 20_000
 """Findings that a document holds; the store and its exports hold all."""

@@ -23,6 +23,7 @@ from cyberforensics.report.html_equations import entry_equation, media_equation
 from cyberforensics.report.html_orientation import orientation_object
 from cyberforensics.report.jsonl import cross_check_object
 from cyberforensics.report.limits import weaknesses_object
+from cyberforensics.report.rule_texts import HTML, rule_texts_object, signer
 from cyberforensics.report.seal import UNSEALED, seal_object
 from cyberforensics.report.summary import (
     TRIAGE,
@@ -68,6 +69,7 @@ def document_object(
         "findingsSensitive": document.findings_sensitive,
         "findingGroups": [_finding_group(document, group) for group in document.finding_groups],
         "rulesUsed": any(searched_for(exhibit) for exhibit in document.exhibits),
+        "ruleTexts": rule_texts_object(document, HTML),
         "problems": [_problem(group) for group in document.problems],
         "orientation": orientation_object(document),
         "crossChecks": [
@@ -255,6 +257,7 @@ def _pass(run: PassRecord, zone: ShownZone | None) -> Object:
                 "version": pack.version,
                 "licence": pack.licence,
                 "sha256": pack.sha256,
+                "signer": signer(pack.signed_by),
                 "rules": f"{pack.rules:,}",
                 "files": f"{pack.files:,}",
                 "leftOut": pack.left_out,

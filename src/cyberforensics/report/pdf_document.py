@@ -16,6 +16,7 @@ from cyberforensics.report.html_findings import finding_rows
 from cyberforensics.report.html_orientation import months
 from cyberforensics.report.limits import limits, reasons
 from cyberforensics.report.pdf_words import ABBREVIATIONS, GLOSSARY, PRECISIONS
+from cyberforensics.report.rule_texts import PDF, rule_texts_object
 
 MAX_OFFSETS = 12
 """Places of one finding that are printed; the rest are counted."""
@@ -33,6 +34,7 @@ def report_object(document: CaseDocument, findings: int, volumes: Sequence[str],
         {
             **document_object(document, ("", "")),
             "part": "report",
+            "ruleTexts": rule_texts_object(document, PDF),
             "notReceived": _not_examined(document),
             "gaps": [
                 [exhibit.id, custody_gaps(exhibit)] for exhibit in document.facts.exhibit if custody_gaps(exhibit)

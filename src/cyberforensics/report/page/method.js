@@ -38,6 +38,7 @@ function drawMethod(doc) {
     h("p", { class: "lead" }, "Each source was opened read-only. Digests, media type and rule matches of a content come from the same bytes; a later pass reads them again and looks at nothing whose digest differs. The commands below repeat the run."),
     list([["Times", doc.shownZone ? "UTC, and beside it " + doc.shownZone.name + ", with the rules of tzdata " + doc.shownZone.tzdata + " (--show-timezone)" : "UTC; --show-timezone shows them in another zone beside it"]]),
     doc.exhibits.map((exhibit) => exhibit.passes.map((run) => drawPass(exhibit, run))),
+    doc.ruleTexts.rows.length > 0 && drawRuleTexts(doc.ruleTexts),
     doc.crossChecks.map(drawCrossCheck),
     !doc.exhibits.some((exhibit) => exhibit.passes.length) && h("p", { class: "none" }, "No pass was made."),
     doc.seal && [h("h3", null, "Seal"), list(doc.seal.rows.map(([title, text]) => [title, mono(text)])), doc.seal.limits.map((line) => h("p", null, line))],
@@ -79,8 +80,8 @@ function drawPass(exhibit, run) {
     run.packs.length > 0 &&
       plainTable(
         "Rule packs used on " + exhibit.id,
-        ["Pack", "Version", "Licence", "Rules", "Files", "SHA-256"],
-        run.packs.map((pack) => [[pack.name, pack.leftOut.length > 0 && h("span", { class: "cell-note cell-warn" }, "left out: " + pack.leftOut.join(", "))], pack.version, pack.licence, pack.rules, pack.files, h("span", { class: "mono digest" }, pack.sha256)]),
+        ["Pack", "Version", "Licence", "Rules", "Files", "SHA-256", "Signature"],
+        run.packs.map((pack) => [[pack.name, pack.leftOut.length > 0 && h("span", { class: "cell-note cell-warn" }, "left out: " + pack.leftOut.join(", "))], pack.version, pack.licence, pack.rules, pack.files, h("span", { class: "mono digest" }, pack.sha256), h("span", { class: "mono digest" }, pack.signer)]),
         { right: [3, 4] }
       ),
     run.lists.length > 0 &&
@@ -91,6 +92,30 @@ function drawPass(exhibit, run) {
         { right: [3] }
       ),
     h("details", { class: "fold" }, h("summary", null, "Versions of the product and of every library that parses evidence"), h("div", { class: "versions" }, run.versions.map(([name, version]) => h("span", null, name + " ", mono(version)))))
+  );
+}
+
+// A match can be read beside what was looked for.
+function drawRuleTexts(texts) {
+  return h(
+    "div",
+    { id: "rule-texts" },
+    h("h3", null, "Texts of the rules that matched"),
+    h("p", { class: "lead" }, texts.said),
+    texts.rows.map((rule) =>
+      h(
+        "details",
+        { class: "fold" },
+        h("summary", null, h("span", { class: "mono" }, rule.name), " of " + rule.pack + ", " + rule.place + ", on " + rule.exhibits),
+        list([
+          ["SHA-256 of the text", h("span", { class: "mono digest" }, rule.sha256)],
+          ["SHA-256 of the pack", h("span", { class: "mono digest" }, rule.packDigest)],
+          ["Signature of the pack", h("span", { class: "mono digest" }, rule.signer)],
+        ]),
+        h("code", { class: "command" }, rule.lines.join("\n")),
+        rule.leftOut > 0 && h("p", { class: "cut" }, counted(rule.leftOut, "character") + " left out here; the whole text is in ", h("code", null, "case.sqlite"), ".")
+      )
+    )
   );
 }
 

@@ -49,7 +49,13 @@ def packs(record: Record) -> Answer:
     if missing := [name for name, pack in used.items() if len(pack.sha256) != 64]:
         return lacks(f"{', '.join(missing)}: no SHA-256; this is a bug, please report it")
     left_out = sum(len(pack.left_out) for pack in used.values())
-    return met(f"appendix B: {', '.join(sorted(used))}, each with version, licence, SHA-256; {left_out} files left out")
+    texts = (
+        f"appendix E: texts of {len(record.printed['ruleTexts']['rows'])} of {record.document.rules_total} that matched"
+    )
+    return met(
+        f"appendix B: {', '.join(sorted(used))}, each with version, licence, SHA-256 and whether it was signed;"
+        f" {left_out} files left out; {texts}"
+    )
 
 
 def lists(record: Record) -> Answer:
