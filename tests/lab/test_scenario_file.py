@@ -52,6 +52,9 @@ MISTAKES = [
     ('answer = "both"', 'answer = "all"', "not among the choices"),
     ('container = "e01"', 'container = "e02"', "one of raw, e01"),
     ('onto = "stick"', 'onto = "stik"', "did you mean stick?"),
+    ("to = 999999999999 }", "to = 99 }", "the least first, were expected, as in { from = 100, to = 999 }"),
+    ("to = 999999999999 }", "till = 999999999999 }", "two whole numbers up to"),
+    ("from = 100000000000,", 'from = "1",', "two whole numbers up to"),
     ('customer = ["Harbour Freight"', 'customer = [7, "Harbour Freight"', "a text, or a list of texts"),
 ]
 
@@ -128,9 +131,21 @@ def test_a_variant_is_decided_by_its_seed_alone() -> None:
     first, again, other = variant_of(scenario, "1"), variant_of(scenario, "1"), variant_of(scenario, "2")
     assert first == again
     assert first.values != other.values
-    assert {variant_of(scenario, str(number)).values["project"] for number in range(40)} == {
-        "Lighthouse", "Monsoon", "Granite", "Saffron",
+    assert {variant_of(scenario, str(number)).values["project"] for number in range(80)} == {
+        "Lighthouse", "Monsoon", "Granite", "Saffron", "Meridian", "Cobalt", "Tamarind", "Horizon",
     }  # fmt: skip
+
+
+def test_a_range_gives_whole_numbers_from_one_end_to_the_other(folder: Path) -> None:
+    path = folder / "scenario.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("{ from = 100, to = 999 }", "{ from = 100, to = 102 }"), "utf-8")
+    scenario = read_scenario(folder).scenario
+    assert {variant_of(scenario, str(number)).values["album"] for number in range(60)} == {"100", "101", "102"}
+
+
+def test_days_lie_where_the_scenario_says() -> None:
+    scenario = read_scenario(LEAVER).scenario
     days = {(variant_of(scenario, str(number)).first_day) for number in range(200)}
     assert min(days).isoformat() >= "2026-03-02"
     assert max(days).isoformat() <= "2026-05-01"

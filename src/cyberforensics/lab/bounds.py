@@ -91,7 +91,8 @@ def _ids(scenario: Scenario) -> Iterator[tuple[Path, str]]:
 def _inserted(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Values that are written as they are: they have no placeholders of their own."""
     for name, values in scenario.vary:
-        yield from ((("vary", name), value) for value in values)
+        if not isinstance(values, range):
+            yield from ((("vary", name), value) for value in values)
     for number, person in enumerate(scenario.persons):
         yield from ((("persons", number, "name"), value) for value in person.name)
         yield from ((("persons", number, "login"), value) for value in person.login)

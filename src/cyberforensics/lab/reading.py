@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cyberforensics.lab.lines import Path, line_of, lines_of, lines_within
-from cyberforensics.lab.scenario import Choice, Moment
+from cyberforensics.lab.scenario import Choice, Moment, Values
 
 Kind = TypeVar("Kind")
 
 _MOMENT = re.compile(r"day (\d{1,4}) (\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,9})?))?")
 _SIZE = re.compile(r"(\d+) ?(B|KiB|MiB|GiB)")
+_ENDS = ("from", "to")
+_MOST_NUMBER = 10**15
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -75,8 +77,8 @@ class Reader:
     def _value(self, hint: Any, value: object, path: Path) -> object:  # noqa: ANN401 - a type hint
         if get_origin(hint) in (Union, types.UnionType):
             hint = next(one for one in get_args(hint) if one is not type(None))
-        if hint == tuple[tuple[str, Choice], ...] and isinstance(value, dict):
-            return tuple((key, self._value(Choice, one, (*path, key))) for key, one in value.items())
+        if hint == tuple[tuple[str, Values], ...] and isinstance(value, dict):
+            return tuple((key, self._values(one, (*path, key))) for key, one in value.items())
         if hint in _SPECIAL:
             expected, convert = _SPECIAL[hint]
             made = convert(value)
@@ -98,6 +100,18 @@ class Reader:
         if made is None:
             self.wrong(path, f"{_name(path)}: {expected} was expected, not {_called(value)}")
         return made
+
+    def _values(self, value: object, path: Path) -> object:
+        """Texts, or whole numbers as in ``{ from = 100, to = 999 }``."""
+        if not isinstance(value, dict):
+            return self._value(Choice, value, path)
+        ends = [value.get(key) for key in _ENDS]
+        whole = [end for end in ends if isinstance(end, int) and not isinstance(end, bool) and 0 <= end <= _MOST_NUMBER]
+        if set(value) != set(_ENDS) or len(whole) != len(_ENDS) or whole[0] > whole[1]:
+            expected = f"two whole numbers up to {_MOST_NUMBER:,}, the least first,"
+            self.wrong(path, f"{_name(path)}: {expected} were expected, as in {{ from = 100, to = 999 }}")
+            return None
+        return range(whole[0], whole[1] + 1)
 
     def _array(self, hint: Any, value: object, path: Path) -> object:  # noqa: ANN401 - a type hint
         items = value if isinstance(value, list) else [value]
@@ -148,7 +162,7 @@ def day(value: object) -> str | None:
 _SPECIAL: Mapping[Any, tuple[str, Callable[[object], object]]] = {
     Moment: ('a moment such as "day 3 09:12:40"', _moment),
     Choice: ("a text, or a list of texts of which each variant has one,", _choice),
-    tuple[tuple[str, Choice], ...]: (
+    tuple[tuple[str, Values], ...]: (
         'a table of names with their values, such as customer = ["Acme", "Globex"],',
         lambda _: None,
     ),

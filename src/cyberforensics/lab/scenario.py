@@ -6,6 +6,9 @@ from typing import Literal
 Choice = tuple[str, ...]
 """Values of which each variant has one."""
 
+Values = Choice | range
+"""The same, or whole numbers of which each variant has one."""
+
 FileSystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "ext4", "iso9660"]
 Container = Literal["raw", "e01", "qcow2"]
 Disk = Literal["whole", "mbr", "gpt"]
@@ -152,7 +155,7 @@ class Scenario:
     """By how many days a variant lies later: at least, at most."""
     shift_seconds: tuple[int, int]
     """And by how many seconds each moment of the story does."""
-    vary: tuple[tuple[str, Choice], ...]
+    vary: tuple[tuple[str, Values], ...]
     persons: tuple[Person, ...]
     hosts: tuple[Host, ...]
     volumes: tuple[Volume, ...]

@@ -43,7 +43,7 @@ def variant_of(scenario: Scenario, seed: str) -> Variant:
 
     Each choice is made of the seed and its own name, so that a choice that is added changes no other.
     """
-    values = {name: choice[number(f"{seed}/{name}", len(choice))] for name, choice in scenario.vary}
+    values = {name: str(choice[number(f"{seed}/{name}", len(choice))]) for name, choice in scenario.vary}
     for person in scenario.persons:
         place = number(f"{seed}/person/{person.id}", len(person.name))
         values[f"person.{person.id}.name"] = person.name[place]
