@@ -233,9 +233,9 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_documents_name_no_machine(document: Path) -> None:
-    """No index of packages, and no path of the machine on which it was written; Emil lives in a training case."""
+    """No index of packages, and no path of the machine on which it was written; Yuki lives in a training case."""
     found = re.search(
-        r"pypi\.|pythonhosted|artifactory|index-url|(?<![\w.])/(?:work|root|tmp|home/(?!\*|emil/))/?\w*",
+        r"pypi\.|pythonhosted|artifactory|index-url|(?<![\w.])/(?:work|root|tmp|home/(?!\*|yuki/))/?\w*",
         document.read_text("utf-8"),
     )
     assert not found, found

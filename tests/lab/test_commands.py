@@ -107,5 +107,5 @@ def test_a_volume_that_is_too_small_leaves_nothing_behind(tmp_path: Path) -> Non
     path.write_text(path.read_text("utf-8").replace("files = 25", "files = 4000").replace("16 MiB", "5 MiB"), "utf-8")
     result = helpers.run("lab", "build", tmp_path / "mine", "-o", tmp_path / "made", "--seed", "1")
     assert result.returncode == 2
-    assert "scenario.toml:36: volume stick" in result.stdout  # the line of its size
+    assert "scenario.toml:38: volume stick" in result.stdout  # the line of its size
     assert not (tmp_path / "made").exists()

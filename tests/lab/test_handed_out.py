@@ -179,7 +179,7 @@ def test_answers_are_asked_in_each_language(start: Path) -> None:
 
 
 def test_a_grade_is_told_in_another_language(start: Path, tmp_path: Path) -> None:
-    (tmp_path / "Zoé.csv").write_text("question;answer;hint\namount;4200;\ndisguised;/x;oui\n", "utf-8")
+    (tmp_path / "Zoé.csv").write_text("question;answer;hint\namount;1414;\ndisguised;/x;oui\n", "utf-8")
     arguments = ("lab", "grade", "--truth", start / "instructor" / "truth.json", "--language", "fr")
     result = helpers.inside(*arguments, "-o", tmp_path / "notes", tmp_path / "Zoé.csv")
     assert result.returncode == 0, result.stderr
@@ -332,7 +332,7 @@ def test_challenges_are_those_of_ctfcli(case: str, tmp_path: Path) -> None:
         assert {flag["data"] for flag in flags} == {"case_insensitive"}
         assert question.answer[0] in [flag["content"] for flag in flags]
         if question.kind == "number":
-            assert "4200" in [flag["content"] for flag in flags]
+            assert "1414" in [flag["content"] for flag in flags]
         assert all(choice in challenge["description"] for choice in question.choices)
         assert [hint["cost"] for hint in challenge["hints"]] == [question.hint_costs] * bool(question.hint_costs)
     assert len(names) == len(found)
