@@ -56,7 +56,7 @@ def ranges_hold(reader: Reader, scenario: Scenario) -> bool:
     for language in scenario.languages:
         if language not in languages():
             known = ", ".join(languages())
-            message = f"languages: there are no words in {language!r}; there are in {known}"
+            message = f"languages: there are no words in {language!r}; known here are {known}"
             reader.wrong(("languages",), message)
     return len(reader.mistakes) == before
 
