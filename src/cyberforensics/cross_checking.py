@@ -322,13 +322,15 @@ def _second_text(time: SecondTime) -> str:
 def _first_reader(volume: Volume) -> str:
     if volume.reader == "tsk":
         return f"The Sleuth Kit (pytsk3 {metadata.version('pytsk3')})"
+    if volume.reader == "zip":
+        return "our own reading of the ZIP archive"
     return "the examining host" if volume.reader == "host" else f"the {volume.reader} back-end of dfVFS"
 
 
 def _no_second(volume: Volume) -> str:
     if volume.reader == "host":
         return "files of the host are read by the host alone"
-    if volume.reader == "tsk":
+    if volume.reader in ("tsk", "zip"):
         return f"no second reader of {volume.filesystem} is at hand"
     return f"The Sleuth Kit does not open this {volume.filesystem} volume, and dfVFS alone reads it"
 

@@ -27,7 +27,7 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("letter.docx", b"PK\x03\x04" + bytes(60)),
+        ("letter.rtf", b"{\\rtf1" + bytes(60)),
         ("syslog.gz", b"\x1f\x8b\x08\x00" + bytes(60)),
         ("notes.txt", b"text\n" * 2000),
         ("no extension", b"\xff" * 70_000),

@@ -92,13 +92,16 @@ def _closed(volume: Volume) -> str:
     }.get(volume.status, "not-opened")
 
 
+_PLACED = ("tsk", "zip")
+"""Readers that say where each content lies. In an archive, contents are as large as they are stored, without slack."""
+
 _CONTENT = f"""
 SELECT coalesce(examination.status = 'whole', 0),
        coalesce(examination.status_reason, entry.status_reason, '') = '{EXCLUDED}',
-       {sum_of("min(entry.size, entry.allocated_size)")},
-       {sum_of("max(0, entry.allocated_size - entry.size)")}
+       {sum_of("iif(:stored, entry.allocated_size, min(entry.size, entry.allocated_size))")},
+       {sum_of("iif(:stored, 0, max(0, entry.allocated_size - entry.size))")}
 FROM entry LEFT JOIN examination ON examination.content = entry.number
-WHERE entry.volume = ? AND entry.allocated AND entry.allocated_size > 0
+WHERE entry.volume = :volume AND entry.allocated AND entry.allocated_size > 0
       AND (entry.content = entry.number OR (entry.content IS NULL AND entry.status <> 'no-content'))
       AND coalesce(entry.status_reason, '') <> 'content.bad-cluster-map'
 GROUP BY 1, 2
@@ -109,8 +112,10 @@ def _volume_parts(
     store: Store, number: int, volume: Volume, present: int, free: int | None, *, truncated: bool
 ) -> Iterator[MediaPart]:
     examined = unexamined = excluded = slack = 0
-    if volume.reader == "tsk":
-        for is_whole, is_excluded, high, low, slack_high, slack_low in store.database.execute(_CONTENT, (number,)):
+    if volume.reader in _PLACED:
+        for is_whole, is_excluded, high, low, slack_high, slack_low in store.database.execute(
+            _CONTENT, {"volume": number, "stored": volume.reader == "zip"}
+        ):
             slack += joined(slack_high, slack_low)
             if is_whole:
                 examined += joined(high, low)
@@ -126,7 +131,7 @@ def _volume_parts(
             (number,),
         ).fetchone()
         examined = min(present, joined(high, low))
-    if truncated or free is None or volume.reader != "tsk":
+    if truncated or free is None or volume.reader not in _PLACED:
         examined = min(present, examined)
         unexamined = min(present - examined, unexamined)
         excluded = min(present - examined - unexamined, excluded)

@@ -10,6 +10,7 @@ from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media
 from cyberforensics.disk.tsk import FileSystem, pytsk3
 from cyberforensics.disk.volumes import open_window
+from cyberforensics.disk.zip_content import ZipReader
 from cyberforensics.model.entry import Content
 from cyberforensics.model.volume import Volume
 
@@ -42,6 +43,8 @@ def open_reader(opened: OpenEvidence, volume: Volume) -> ContentReader:
     """
     if volume.reader == "host":
         return _HostReader(opened.source.paths[0])
+    if volume.reader == "zip":
+        return ZipReader(open_window(opened, volume))
     if volume.reader == "tsk":
         return _TskReader(open_window(opened, volume))
     return _VfsReader(opened, volume)

@@ -15,6 +15,7 @@ from cyberforensics.disk.media import Media, RawMedia, VfsMedia
 from cyberforensics.disk.partition_tables import read_tables
 from cyberforensics.disk.signatures import recognise
 from cyberforensics.disk.source import IMAGE_EXTENSIONS, Source
+from cyberforensics.disk.zip_records import find_end
 from cyberforensics.errors import EvidenceError
 from cyberforensics.model.evidence import Container, Evidence, Segment, StoredDigest
 from cyberforensics.model.names import display_name, display_text
@@ -71,6 +72,13 @@ def open_evidence(source: Source) -> OpenEvidence:
         problems = tuple(_misnamed(source.paths[0]))
         layer = locator.node("RAW", outer) if source.container is Container.SPLIT_RAW else outer
         return _opened(source, media, layer, problems=problems)
+    if source.container is Container.ZIP:
+        media = _raw(source)
+        end = find_end(media.read_at, media.size)
+        if end is None:
+            return _without_directory(source)
+        comment = () if not end.comment else (("comment", display_text(_decoded(end.comment))),)
+        return _opened(source, media, outer, metadata=comment)
     if source.container is Container.EWF:
         layer = locator.node("EWF", outer)
         try:
@@ -90,6 +98,20 @@ def open_evidence(source: Source) -> OpenEvidence:
     layer = locator.node(_DFVFS_TYPES[source.container], outer)
     problems = tuple(virtual_disks.own_snapshots(source.paths[0], source.container))
     return _opened(source, _through_dfvfs(source, layer), layer, problems=problems)
+
+
+def _without_directory(source: Source) -> OpenEvidence:
+    opened = _logical(replace(source, container=Container.FILE))
+    message = (
+        "it begins as a ZIP archive does, and no directory of its members was found: it is cut short or damaged; it "
+        "was examined as one file, and none of its members was opened"
+    )
+    return replace(opened, problems=(Problem(Stage.OPEN, "evidence.structure-damaged", message),))
+
+
+def _decoded(comment: bytes) -> str:
+    """Of no stated encoding: what is no UTF-8 is shown byte by byte."""
+    return comment.decode("utf-8", "surrogateescape")
 
 
 def _device(source: Source, state: DeviceState) -> OpenEvidence:

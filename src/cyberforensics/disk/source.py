@@ -31,6 +31,9 @@ _SIGNATURES = (
     (0, b"KDMV", Container.VMDK),
     (0, b"COWD", Container.VMDK),
     (0, b"# Disk DescriptorFile", Container.VMDK),
+    (0, b"PK\x03\x04", Container.ZIP),
+    (0, b"PK\x05\x06", Container.ZIP),
+    (0, b"PK\x07\x08PK\x03\x04", Container.ZIP),
 )
 _TRAILERS = ((b"conectix", Container.VHD), (b"koly", Container.DMG))
 _PARALLELS = (b"WithoutFreeSpace", b"WithouFreSpacExt")
@@ -136,6 +139,8 @@ def _container(path: Path, head: bytes, tail: bytes) -> tuple[Container, tuple[P
     for offset, magic, name in _REFUSED:
         if head.startswith(magic, offset):
             raise _refused(path, name)
+    if path.suffix.lower() == ".aff4" and head.startswith(b"PK"):
+        raise _refused(path, "an AFF4 image")
     for offset, magic, container in _SIGNATURES:
         if head.startswith(magic, offset):
             if container is Container.EWF:
@@ -146,8 +151,8 @@ def _container(path: Path, head: bytes, tail: bytes) -> tuple[Container, tuple[P
     for magic, container in _TRAILERS:
         if tail.startswith(magic):
             return container, (path,)
-    if tail.endswith(b"cdsaencr") or (path.suffix.lower() == ".aff4" and head.startswith(b"PK")):
-        raise _refused(path, "an encrypted Apple disk image" if path.suffix.lower() != ".aff4" else "an AFF4 image")
+    if tail.endswith(b"cdsaencr"):
+        raise _refused(path, "an encrypted Apple disk image")
     split = _SPLIT.match(path.name)
     if split:
         paths = _numbered(path, split["stem"], split["digits"])

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cyberforensics.disk import locator, tsk, vfs
+from cyberforensics.disk import locator, tsk, vfs, zip_walk
 from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media, Window
 from cyberforensics.disk.partition_tables import Frame, Slot, Table, read_tables
 from cyberforensics.disk.places import Place, examine_place, file_system_of
 from cyberforensics.disk.signatures import recognise
+from cyberforensics.model.evidence import Container
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Stage
 from cyberforensics.model.volume import Volume, VolumeStatus
@@ -23,6 +24,9 @@ def find_volumes(opened: OpenEvidence) -> Iterator[Volume | Problem]:
         yield _host_volume(opened)
         return
     media = opened.media
+    if opened.source.container is Container.ZIP:
+        yield from zip_walk.find_volume(opened, media)
+        return
     whole = Place("whole", "whole media", 0, media.size, media, opened.layer)
     tables = list(read_tables(media, opened.evidence.sector_size))
     file_system = file_system_of(media)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cyberforensics.disk import host, ntfs, vfs_walk
+from cyberforensics.disk import host, ntfs, vfs_walk, zip_walk
 from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.ewf import EwfImage
 from cyberforensics.disk.free_space import free_bytes
@@ -29,6 +29,8 @@ def walk(opened: OpenEvidence, volume: Volume, *, leave_out: Path | None = None)
     """
     if volume.reader == "host":
         yield from host.walk(opened.source.paths[0], volume, leave_out=leave_out)
+    elif volume.reader == "zip":
+        yield from zip_walk.walk(open_window(opened, volume), volume)
     elif volume.reader == "tsk":
         if isinstance(opened.media, EwfImage):
             opened.media.keep(_KEPT)
@@ -64,6 +66,8 @@ def free_space(opened: OpenEvidence, volume: Volume) -> int | None:
         return None
     try:
         media = open_window(opened, volume)
+        if volume.reader == "zip":
+            return zip_walk.free_bytes(media)
         bitmap = None
         if volume.filesystem == "ntfs":
             bits = ntfs.bitmap(FileSystem(media))

@@ -127,7 +127,7 @@ class Content:
     """Whether its digests are of the bytes read, and no more than that."""
     reader: str
     """``tsk``, ``libfsntfs`` (system-compressed files), ``raw`` (FAT and exFAT entries that TSK does not open or
-    reads past what was written), ``dfvfs`` or ``host``."""
+    reads past what was written), ``zip``, ``dfvfs`` or ``host``."""
     first_address: int | None
     names: tuple[Name, ...]
     """At least one; all hard links, in the order of the walk."""

@@ -17,6 +17,7 @@ class Container(StrEnum):
     DMG = "dmg"
     PARALLELS = "parallels"
     DEVICE = "device"
+    ZIP = "zip"
     DIRECTORY = "directory"
     FILE = "file"
 

@@ -43,6 +43,11 @@ _ISO: Mapping[str, str] = {
     "created": "created (Rock Ridge)",
     "backup": "last backed up (Rock Ridge)",
 }
+_ZIP: Mapping[str, str] = {
+    "modified": "last modified, as the archiver stored it",
+    "accessed": "last accessed, as the archiver stored it",
+    "created": "created, as the archiver stored it",
+}
 _HOST: Mapping[str, str] = {
     "modified": "last modified, as the host shows it",
     "accessed": "last accessed, as the host shows it",
@@ -64,6 +69,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "hfs+": _APPLE,
         "apfs": _APPLE,
         "iso9660": _ISO,
+        "zip": _ZIP,
         "host": _HOST,
     }
 )

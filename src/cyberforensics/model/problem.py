@@ -81,6 +81,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "volume.deleted-not-examined": "This reader lists allocated entries only: deleted ones were not looked for.",
         "volume.snapshots-not-opened": "The volume holds snapshots, which were not opened.",
         "volume.unsupported": "The volume's type is known and can't be read.",
+        "volume.collection": "The source is a ZIP archive: a collection of files, without the rest of their disk.",
         # walk
         "walk.directory-unreadable": "A directory could not be read; what it holds is unknown.",
         "walk.entry-unreadable": "An entry's record could not be read.",
@@ -94,6 +95,9 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "walk.allocation-unknown": "Which blocks are in use is unknown: deleted content could not be compared with it.",
         "walk.first-cluster-uncertain": "Deleted FAT32 entries may name another file's first cluster.",
         "walk.rock-ridge-names": "Names are those of Rock Ridge; The Sleuth Kit shows the disc's own identifiers.",
+        "walk.member-name": "Names of a ZIP archive's members lead out of it, or are not spelled as the format says.",
+        "walk.member-twice": "Several members of a ZIP archive have the same name.",
+        "walk.outside-members": "Bytes of a ZIP archive belong to none of its members; they were not examined.",
         "walk.orphans-cut": "More orphan entries than the bound; the rest was not listed.",
         "walk.entries-cut": "The volume's walk was ended before its end; the rest was not listed.",
         "walk.died": "The process that walked the volume died; what was not listed by then is unknown.",
@@ -114,6 +118,9 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "content.no-runs": "The deleted entry's record no longer says where its content was.",
         "content.not-local": "The content lies outside the image (deduplicated, or with a cloud provider).",
         "content.efs-encrypted": "The content is encrypted by the file system; no key was given.",
+        "content.encrypted": "The content is encrypted by its archive; no key was given.",
+        "content.method-unsupported": "The content is compressed by a method that is not read.",
+        "content.overlapping": "The member's content lies over another member's, or past the end: it was not read.",
         "content.compressed-unreadable": "The content is compressed by the system and could not be inflated.",
         "content.removed-by-host": "The spool file vanished, likely the work of a virus scanner (not repeatable).",
         # examining

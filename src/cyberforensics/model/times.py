@@ -4,11 +4,11 @@ A `Timestamp` keeps the raw value as the medium holds it, as one integer; everyt
 that a reader of the record can decode it again. Encodings, with the source of each format:
 
     filetime     100 ns since 1601-01-01 UTC                               [MS-DTYP] 2.3.3
-    posix        seconds since 1970-01-01 UTC                              ext2/3, UFS
+    posix        seconds since 1970-01-01 UTC                              ext2/3, UFS, ZIP (0x5455)
     posix-ns     (seconds << 30) | nanoseconds, since 1970                 ext4: i_*time and i_*time_extra
     apfs         nanoseconds since 1970-01-01 UTC                          Apple File System Reference
     hfs          seconds since 1904-01-01 UTC                              Apple TN1150
-    fat          (date << 24) | (time << 8) | 10 ms units, local time      Microsoft FAT specification 2004
+    fat          (date << 24) | (time << 8) | 10 ms units, local time      Microsoft FAT specification 2004; ZIP
     fat-date     date alone, as FAT's last access                          the same
     exfat        (timestamp << 16) | (10 ms units << 8) | UTC offset byte  Microsoft exFAT specification 7.4
     iso9660      the seven bytes of a directory record, big-endian         ECMA-119 9.1.5

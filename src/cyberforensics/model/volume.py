@@ -35,9 +35,9 @@ class Volume:
     """What the volume system calls it."""
     status: VolumeStatus
     filesystem: str | None = None
-    """``ntfs fat12 fat16 fat32 exfat ext2 ext3 ext4 hfs+ iso9660 ufs apfs xfs host``."""
+    """``ntfs fat12 fat16 fat32 exfat ext2 ext3 ext4 hfs+ iso9660 ufs apfs xfs zip host``."""
     reader: str | None = None
-    """``tsk`` or the libyal back-end's name: who walks and reads it."""
+    """``tsk``, ``host``, ``zip`` or the libyal back-end's name: who walks and reads it."""
     label: str | None = None
     snapshots: int = 0
     locator: str | None = None

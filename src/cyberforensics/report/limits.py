@@ -22,7 +22,9 @@ def reasons(document: CaseDocument) -> set[Reason]:
         "always": True,
         "local-unknown": None in clocks and bool(systems & LOCAL_TIMES),
         "ntfs": "ntfs" in systems,
-        "logical": any(exhibit.evidence.media_size is None for exhibit in exhibits),
+        "logical": any(
+            exhibit.evidence.media_size is None or exhibit.evidence.container == "zip" for exhibit in exhibits
+        ),
         "digest": any(check.verdict in ("NOT AVAILABLE", "NOT COMPUTED") for check in checks)
         or any(not exhibit.digest_checks for exhibit in exhibits),
         "close": not any(check.moment == "close" for check in checks),

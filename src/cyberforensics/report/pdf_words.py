@@ -4,7 +4,7 @@ from typing import Literal
 
 Reason = Literal["always", "local-unknown", "ntfs", "logical", "digest", "close", "rules", "sensitive"]
 
-LOCAL_TIMES = frozenset({"fat12", "fat16", "fat32", "exfat", "iso9660"})
+LOCAL_TIMES = frozenset({"fat12", "fat16", "fat32", "exfat", "iso9660", "zip"})
 """File systems that record local time."""
 
 LIMITS: tuple[tuple[Reason, str], ...] = (
@@ -34,7 +34,11 @@ LIMITS: tuple[tuple[Reason, str], ...] = (
         "On NTFS the times of the standard information can be set by programs; those of the file name are usually"
         " copied when a file is made or moved. Both are kept apart.",
     ),
-    ("logical", "At least one exhibit is logical evidence: files as a host showed them, without the media below."),
+    (
+        "logical",
+        "At least one exhibit is logical evidence: files as a host showed them, or as a collector stored them, without"
+        " the media below.",
+    ),
     (
         "digest",
         "For at least one digest there is no second value: what was computed could not be compared with what was"

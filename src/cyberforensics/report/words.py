@@ -19,6 +19,7 @@ CONTAINERS: Mapping[str, str] = {
     "dmg": "DMG image",
     "parallels": "Parallels image",
     "device": "block device",
+    "zip": "ZIP archive (a collection of files)",
     "directory": "directory of files (logical evidence)",
     "file": "single file (logical evidence)",
 }
@@ -33,6 +34,7 @@ FILE_SYSTEMS: Mapping[str, str] = {
     "ufs": "UFS",
     "apfs": "APFS",
     "xfs": "XFS",
+    "zip": "members of a ZIP archive",
     "host": "files as the host shows them",
 }
 VOLUME_STATES: Mapping[str, str] = {

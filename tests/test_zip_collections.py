@@ -1,0 +1,106 @@
+"""A ZIP archive through triage: both equations, reasons for what is not read, the same results for any workers."""
+
+import hashlib
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests import helpers
+from tests.disk.test_zip import NOISE, TEXT, put_together, raw
+from tests.hostile.checks import OPTIONS, checked_triage
+
+
+def collected(folder: Path) -> Path:
+    """What a collector may hand in, with one of each trouble."""
+    path = folder / "collected.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = b"made by hand"
+        archive.writestr("C/Users/mira/letter.txt", TEXT)
+        archive.writestr("C/noise.bin", NOISE * 7)  # more than is held in memory
+        archive.writestr("C/empty", b"")
+        archive.writestr("broken.txt", TEXT, zipfile.ZIP_STORED)
+        archive.writestr("bzip2.txt", TEXT, zipfile.ZIP_BZIP2)
+        archive.writestr("../../up.txt", b"up")
+        place = archive.getinfo("broken.txt").header_offset + 1000
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(b"\0")
+    return path
+
+
+def test_a_collection_with_one_of_each_trouble(tmp_path: Path) -> None:
+    path = collected(tmp_path)
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = checked_triage({"COLLECTED": path}, work)
+    assert not outcome.failures
+    assert {row["path"]: (row["status"], row["status_reason"]) for row in outcome.rows["entries"] if row["size"]} == {
+        "/C/Users/mira/letter.txt": ("whole", None),
+        "/C/noise.bin": ("whole", None),
+        "/broken.txt": ("partial", "content.damaged"),
+        "/bzip2.txt": ("skipped", "content.method-unsupported"),
+        "/../../up.txt": ("whole", None),
+    }
+    assert outcome.entry("/broken.txt")["digest_note"] == "of-damaged"
+    assert outcome.entry("/C/noise.bin")["sha256"] == hashlib.sha256(NOISE * 7).hexdigest()
+    assert outcome.problems == {
+        "volume.collection": 1,
+        "walk.member-name": 1,
+        "content.damaged": 1,
+        "content.method-unsupported": 1,
+    }
+    summary = outcome.summary
+    assert summary is not None
+    (exhibit,) = summary.document.exhibits
+    assert exhibit.evidence.container_metadata == (("comment", "made by hand"),)
+    media = next(check for check in exhibit.digest_checks if (check.subject, check.algorithm) == ("media", "sha256"))
+    assert media.computed == hashlib.sha256(path.read_bytes()).hexdigest()
+    with zipfile.ZipFile(path) as archive:
+        stored = {info.filename: info.compress_size for info in archive.infolist()}
+    parts = {(part.what, part.examined): part.size for part in exhibit.media_coverage.parts}
+    not_whole = stored["broken.txt"] + stored["bzip2.txt"]
+    assert parts[("file-content", True)] == sum(stored.values()) - not_whole
+    assert parts[("file-content", False)] == not_whole
+    assert parts[("unallocated", False)] == 0
+
+
+def test_any_number_of_workers_gives_the_same(tmp_path: Path) -> None:
+    path = collected(tmp_path)
+    seen = []
+    for workers in (1, 2):
+        folder = helpers.made(tmp_path / str(workers), path, options=replace(OPTIONS, workers=workers))
+        seen.append(helpers.shown(folder))
+    assert seen[0] == seen[1]
+
+
+def test_a_bomb_of_overlapping_members_is_not_inflated(tmp_path: Path) -> None:
+    """A kernel that a thousand records name with sizes of their own: as in D. Fifield, A better zip bomb (2019)."""
+    kernel = raw(b"kernel", TEXT)
+
+    def records(found: list[bytes]) -> bytes:
+        more = [found[0][:16] + struct.pack("<I", number) + found[0][20:] for number in range(1, 1000)]
+        return b"".join((*found, *more))
+
+    path = tmp_path / "bomb.zip"
+    path.write_bytes(put_together(kernel, records=records))
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = checked_triage({"BOMB": path}, work)
+    assert not outcome.failures
+    reasons = Counter(row["status_reason"] for row in outcome.rows["entries"] if row["kind"] == "file")
+    assert reasons == {None: 1, "content.overlapping": 999}
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="the program zip is not installed")
+def test_a_collection_with_a_password_is_listed_and_skipped(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(TEXT)
+    subprocess.run(["zip", "-q", "-P", "infected", "one.zip", "secret.txt"], cwd=tmp_path, check=True)
+    result = helpers.run("triage", tmp_path / "one.zip", "--case", tmp_path / "case")
+    assert result.returncode == 10
+    assert "content.encrypted" in result.stdout or "encrypted" in result.stdout
