@@ -4,13 +4,12 @@ A file's content is resident where it fits into its record (Linux-NTFS documenta
 of ``$MFT`` begins at byte n times the record's size.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 
+from cyberforensics.case.finding_json import finding_of
 from cyberforensics.case.rows import volumes_by_number
 from cyberforensics.case.store import Store
 from cyberforensics.model.case_document import Doubles
-from cyberforensics.model.codec import decoder
 from cyberforensics.model.examination import Finding
 
 _IN_MFT = """
@@ -46,21 +45,16 @@ def doubles(store: Store) -> Doubles:
 
 def _of_volume(store: Store, volume: int, size: int) -> Iterator[tuple[int, int]]:
     """Of each finding in ``$MFT``: how many of its matches stand twice, and how many it has."""
-    in_mft = [_finding(data) for (data,) in store.database.execute(_IN_MFT, (volume,))]
+    in_mft = [finding_of(data) for (data,) in store.database.execute(_IN_MFT, (volume,))]
     places = [list(_places(finding, size)) for finding in in_mft]
     wanted = {place[3] for some in places for place in some}
     seen: set[_Place] = set()
     for address, data in store.database.execute(_IN_SMALL_FILES, (volume, size)) if wanted else ():
         record = int(address.partition("-")[0])  # NTFS: the record's number, as TSK writes addresses
         if record in wanted:
-            seen.update(_keys(_finding(data), record))
+            seen.update(_keys(finding_of(data), record))
     for finding, some in zip(in_mft, places, strict=True):
         yield sum(place in seen for place in some), len(finding.strings) + finding.strings_left_out
-
-
-def _finding(data: str) -> Finding:
-    finding: Finding = decoder(Finding)(json.loads(data))
-    return finding
 
 
 def _places(finding: Finding, size: int) -> Iterator[_Place]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cyberforensics.case import log
 from cyberforensics.case.batches import Batch
+from cyberforensics.case.finding_json import finding_json
 from cyberforensics.case.passes import PassState
 from cyberforensics.case.problems import add_problems
 from cyberforensics.case.rules import record_matched
@@ -18,7 +19,7 @@ from cyberforensics.model.codec import encoder
 from cyberforensics.model.contexts import FindingContext
 from cyberforensics.model.entry import Content, Name
 from cyberforensics.model.event import Event
-from cyberforensics.model.examination import FINDING_SEVERITIES, Examination, Finding
+from cyberforensics.model.examination import FINDING_SEVERITIES, Examination
 from cyberforensics.model.identity import finding_id, row_id
 from cyberforensics.model.problem import Problem
 
@@ -130,7 +131,7 @@ def add_findings(
                 where.context,
                 where.group,
                 examination.digests.sha256 if examination.digests else None,
-                to_json(encoder(Finding)(replace(finding, entry=None))),
+                finding_json(finding if finding.entry is None else replace(finding, entry=None)),
             ),
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from cyberforensics.case.annotations import labels_of
 from cyberforensics.case.conditions import Conditions
+from cyberforensics.case.finding_json import finding_of
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, stored_integer
 from cyberforensics.model.case_document import MAX_NAMES, EntryRow, LocatedFinding, Names
@@ -23,7 +24,7 @@ from cyberforensics.model.entry import (
     TimeMeaning,
 )
 from cyberforensics.model.event import Event
-from cyberforensics.model.examination import Digests, Finding
+from cyberforensics.model.examination import Digests
 from cyberforensics.model.locators import join
 from cyberforensics.model.media_types import extension_mismatch
 from cyberforensics.model.names import extension_of
@@ -238,7 +239,7 @@ def findings(
             names=Names((row[6],)) if row[16] is None else names(row[16]),
             context=row[1],
             group=row[17],
-            finding=decoder(Finding)(json.loads(row[2])),
+            finding=finding_of(row[2]),
             labels=labels.get(row[0], ()),
         )
 

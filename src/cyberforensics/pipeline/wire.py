@@ -31,6 +31,8 @@ MAX_FRAME = 32 * 1024 * 1024
 listed string at most 600 bytes, 200 entries with paths of 4 kB 5 MB; `frames` splits or cuts what is longer. A hostile
 one of this length (empty lists: three bytes, and 64 decoded) makes the parent hold 0.8 GB for a moment, not more."""
 
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_MANY_DIGITS = b"0" * 19
 _LONG = re.compile(rb"[0-9]{20}|9[0-9]{18}")
 """Where no number has so many digits, each fits into 64 bits; elsewhere, as in the long times of ISO 9660, the codec of
 the store looks at every value by itself."""
@@ -254,7 +256,8 @@ def decode(frame: bytes) -> Message:
         if frame[:2] != b'["' or frame[-1:] != b"]" or not comma:
             raise BadReply("an answer of an unknown shape")
         message: Message
-        if _LONG.search(value) is None:
+        # The expression alone would take as long as the decoding; most frames have no such digits.
+        if _MANY_DIGITS not in value.translate(_DIGITS) or _LONG.search(value) is None:
             message = _decoders()[name.decode()].decode(value)
         else:
             message = decoder(_TYPES[name.decode()])(json.loads(value.decode()))

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from cyberforensics.model.examination import StringMatch
 
 _NAME = re.compile(r"\$([a-z0-9_]{1,40}?)(?:_decomposed)?")
 _HIDDEN = "·"
+_CONTROLS = MappingProxyType(dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFFFD), _HIDDEN))
+"""Most of what does not show, and what stands for bytes that are no character."""
 
 
 def in_context(match: StringMatch) -> tuple[str, str, str]:
@@ -45,5 +48,7 @@ def _text(data: bytes, encoding: str) -> str:
         text = data.decode(encoding, "replace")
     except (LookupError, ValueError):
         text = data.decode("ascii", "replace")
-    shown = "".join(part if part.isprintable() and part != "\ufffd" else _HIDDEN for part in text)
-    return re.sub(f"{_HIDDEN}+", _HIDDEN, shown)
+    shown = text.translate(_CONTROLS)
+    if not shown.isprintable():
+        shown = "".join(part if part.isprintable() else _HIDDEN for part in shown)
+    return re.sub(f"{_HIDDEN}+", _HIDDEN, shown) if _HIDDEN * 2 in shown else shown

@@ -9,8 +9,9 @@ MAX_EXACT = 2**53
 """Whole numbers from here on are not exact in a browser; they travel as text."""
 
 
-_NOT_PLAIN = re.compile(r"\\[bfnrtu]|\x7f")
-"""What JSON in ASCII holds where a string has anything but printable ASCII (or looks as if it had)."""
+_NOT_PLAIN = re.compile(r"\\(?:[bfnrt]|u(?!00b7))|\x7f")
+"""What JSON in ASCII holds where a string has anything but printable ASCII (or looks as if it had); ``·``, which stands
+in most contexts of keywords, shows as it is."""
 
 
 def embedded(value: object) -> str:

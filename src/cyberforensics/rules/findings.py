@@ -42,6 +42,9 @@ SENSITIVE_WORDS = frozenset({"payment", "secret", "personal"})
 """Tags, and words of the metadata key ``category``, that make a rule sensitive; in any case."""
 _WORD = re.compile(r"[^\W_]+")
 
+Listed = tuple[tuple[StringMatch, ...], int]
+"""The matches that a finding lists, and how many it leaves out."""
+
 
 def finding_of(
     match: Match,
@@ -50,9 +53,14 @@ def finding_of(
     per_name: bool,
     source: str = "yara",
     severities: SeverityMapping = NO_MAPPING,
+    places: Listed | None = None,
 ) -> Finding:
-    """Say what matched where."""
-    strings, left_out = _strings(match)
+    """Say what matched where.
+
+    Args:
+        places: what is listed of it, where that is not the first matches as they are.
+    """
+    strings, left_out = _strings(match) if places is None else places
     return Finding(
         source=source,
         pack=pack,
@@ -114,7 +122,7 @@ def _number(value: str | int | bool | None) -> int | None:
         return None
 
 
-def _strings(match: Match) -> tuple[tuple[StringMatch, ...], int]:
+def _strings(match: Match) -> Listed:
     count = sum(string.count for string in match.strings)
     kept = heapq.nsmallest(MAX_MATCHES, _instances(match))
     strings = (StringMatch(identifier, offset, length, data) for offset, identifier, length, data in kept)

@@ -3,7 +3,7 @@
 import heapq
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import islice
 from mmap import mmap
 
 from cyberforensics.model.examination import MAX_CONTEXT, MAX_MATCHES, Finding, StringMatch
@@ -18,18 +18,11 @@ _Place = tuple[int, str, int, bytes]
 
 def keyword_finding(match: Match, pack: str, namespace: str, data: bytes | mmap) -> Finding | None:
     """Say what matched where, and what stands beside it; None where no match is a whole word and all must be."""
-    places = _places(match)
     if WHOLE_WORDS in match.tags:
-        places = (place for place in places if _is_whole_word(data, place))
-    count = 0
-
-    def counted() -> Iterator[_Place]:
-        nonlocal count
-        for place in places:
-            count += 1
-            yield place
-
-    kept = heapq.nsmallest(MAX_MATCHES, counted())
+        kept, count = _whole_words(match, data)
+    else:  # places of one string are in the order of offsets, so the first of each suffice
+        kept = sorted(_places(match, MAX_MATCHES))[:MAX_MATCHES]
+        count = sum(string.count for string in match.strings)
     if not kept:
         return None
     strings = tuple(
@@ -43,13 +36,27 @@ def keyword_finding(match: Match, pack: str, namespace: str, data: bytes | mmap)
         )
         for offset, identifier, length, found in kept
     )
-    finding = finding_of(match, pack, namespace, per_name=False, source="keyword")
-    return replace(finding, strings=strings, strings_left_out=count - len(kept))
+    return finding_of(match, pack, namespace, per_name=False, source="keyword", places=(strings, count - len(kept)))
 
 
-def _places(match: Match) -> Iterator[_Place]:
+def _whole_words(match: Match, data: bytes | mmap) -> tuple[list[_Place], int]:
+    """The first of the matches that are whole words, and how many these are; there may be millions."""
+    count = 0
+
+    def counted() -> Iterator[_Place]:
+        nonlocal count
+        for place in _places(match):
+            if _is_whole_word(data, place):
+                count += 1
+                yield place
+
+    return heapq.nsmallest(MAX_MATCHES, counted()), count
+
+
+def _places(match: Match, most: int | None = None) -> Iterator[_Place]:
+    """At most so many of each string."""
     for string in match.strings:
-        for offset, length, data in string.places():
+        for offset, length, data in islice(string.places(), most):
             yield offset, string.identifier, length, data
 
 

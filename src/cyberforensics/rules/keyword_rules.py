@@ -146,12 +146,13 @@ def cases(character: str) -> tuple[str, ...]:
 
 @cache
 def _folded_together() -> Mapping[str, Sequence[str]]:
-    """Characters by what they fold to; letters with cases are all below U+20000."""
-    together: dict[str, list[str]] = {}
-    for code in range(0x20000):
-        character = chr(code)
-        together.setdefault(character.casefold(), []).append(character)
-    return together
+    """Characters by what they fold to, where that is another; letters with cases are all below U+20000."""
+    together: dict[str, set[str]] = {}
+    for character in map(chr, range(0x20000)):
+        folded = character.casefold()
+        if folded != character:
+            together.setdefault(folded, {folded} if len(folded) == 1 else set()).add(character)
+    return {folded: sorted(same) for folded, same in together.items()}
 
 
 def _pattern(ways: Sequence[tuple[bytes, ...]]) -> str:

@@ -20,6 +20,8 @@ _DECLARATION = re.compile(
     rb"^[ \t]*+(?:(?:private|global)[ \t]++)*+rule[ \t]++[A-Za-z_]\w{0,127}+[ \t]*+(?::[ \t\w]{0,512}+)?\s{0,64}+\{",
     re.M,
 )
+_RULE = re.compile(rb"rule[ \t][ \t]*+[A-Za-z_]")
+"""A part of each declaration that is found by its first bytes, far faster than by the beginning of a line."""
 _CONDITION = re.compile(rb"^[ \t]*+condition[ \t]*+:", re.M)
 _END = re.compile(rb"^[ \t]*+\}", re.M)
 _SIGMA_BEGIN = re.compile(rb"(?:\s|#[^\n]*\n|---[ \t]*\r?\n){0,256}+(?:title|id|name):[ \t]")
@@ -45,7 +47,9 @@ def mark_rule_text(data: bytes | mmap.mmap, findings: tuple[Finding, ...]) -> tu
 
     Never those that left matches out, or that have none to point at.
     """
-    if not findings or len(data) > LARGEST or data.find(b"condition") < 0 or data.find(b"\0") >= 0:
+    if not findings or len(data) > LARGEST or data.find(b"\0") >= 0 or data.find(b"condition") < 0:
+        return findings
+    if _RULE.search(data) is None and data.find(b"logsource") < 0:  # neither form is there: lines need not be looked at
         return findings
     spans = _spans(data)
     return tuple(replace(finding, in_rule_text=True) if _lies_in(spans, finding) else finding for finding in findings)
