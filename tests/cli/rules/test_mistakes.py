@@ -143,7 +143,8 @@ _STRINGS = (
     Mistake("no bound", _first("/words that.*has/"), 1, f"{_RULE}:12", ("without a bound", "{0,100}")),
     Mistake("the same", _put(_RULE, '"other words that stand beside them"', _FIRST), 1, f"{_RULE}:13", ("remove one",)),
     Mistake("never", _condition("filesize < 1MB and 3 of them"), 1, f"{_RULE}:16", ("always false", "3 matching")),
-    Mistake("no size", _also("filesize > 2MB"), 1, f"{_RULE}:3", ("can't be met", "one of the two")),
+    Mistake("no size", _also("filesize > 2MB"), 1, f"{_RULE}:16", ("can't be met", "one of the two")),
+    Mistake("no such size", _also("filesize >= 0"), 1, f"{_RULE}:16", ("always met", "at least 0", "leave it out")),
     Mistake("always", _condition("true or all of them"), 1, f"{_RULE}:16", ("always true",)),
     Mistake("no guard", _condition("all of them"), 1, f"{_RULE}:3", ("every kind and size", "filesize <")),
 )

@@ -3,7 +3,7 @@
 import pytest
 import yara
 import yara_x
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberforensics.rules.checking import libyara, yarax
@@ -15,6 +15,8 @@ from tests.helpers import ROOT
 _TEXTS = [path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*/*.yar"))]
 _PIECES = (*'"{}/()$=:é0\n', "/*", "*/", "//", "rule ", "import ", " and ", "")
 _VALUES = dict.fromkeys(EXTERNALS, "")
+_UNTIMED = settings(deadline=None)
+"""An example compiles a file many times over: on a busy machine that takes longer than Hypothesis allows for one."""
 
 
 @st.composite
@@ -34,6 +36,7 @@ def _mistakes(found: list[Complaint], text: str) -> list[Complaint]:
     return [one for one in found if one.sort not in (Sort.WARNING, Sort.STRICT)]
 
 
+@_UNTIMED
 @given(_damaged())
 def test_yara_python(text: str) -> None:
     try:
@@ -45,6 +48,7 @@ def test_yara_python(text: str) -> None:
     assert bool(_mistakes(libyara.complaints(parse(text), _VALUES), text)) == refused
 
 
+@_UNTIMED
 @given(_damaged())
 def test_yara_x(text: str) -> None:
     compiler = yara_x.Compiler(relaxed_re_syntax=True, includes_enabled=False)

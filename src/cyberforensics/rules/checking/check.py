@@ -160,12 +160,24 @@ def _once(remarks: Iterable[Remark]) -> list[Remark]:
         and not (remark.code == "CFR032" and known(remark, "CFR030"))
         and not (remark.code == "CFR038" and known(remark, "CFR032"))
         and not (remark.code == "CFR033" and remark.message.startswith("$") and _named(remark, found))
+        and not (remark.code in ("CFR040", "CFR041") and _told_before(remark, found))
     ]
 
 
 def _named(remark: Remark, found: Sequence[Remark]) -> bool:
     # libyara names the pattern, and no place in it: where we know the place as well, once is enough.
     return any(other.code == remark.code and other is not remark and other.rule == remark.rule for other in found)
+
+
+def _told_before(remark: Remark, found: Sequence[Remark]) -> bool:
+    # What an engine says of a comparison, and what our own check says of the same.
+    if remark.span is None:
+        return False
+    start, end = remark.span
+    known = (remark.code, remark.file, remark.rule)
+    before = found[: next(place for place, other in enumerate(found) if other is remark)]
+    spans = [other.span for other in before if (other.code, other.file, other.rule) == known]
+    return any(span is not None and span[0] < end and start < span[1] for span in spans)
 
 
 def _order(one: Diagnostic) -> tuple[int, int, str, str]:

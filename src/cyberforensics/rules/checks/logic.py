@@ -43,11 +43,9 @@ def met(node: Node, operand: Callable[[tuple[Token, ...]], bool]) -> bool:
     return operand(node.tokens)
 
 
-def conjuncts(node: Node) -> tuple[Node, ...]:
-    """What must hold at the same time."""
-    if node.word != "and":
-        return (node,)
-    return tuple(inner for part in node.parts for inner in conjuncts(part))
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """What stands beside each other in an ``and`` or ``or``, whatever the brackets are."""
+    return tuple(inner for part in node.parts for inner in (parts_of(part) if part.word == node.word else (part,)))
 
 
 def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
@@ -63,12 +61,13 @@ def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
 
 
 def _without_brackets(tokens: Sequence[Token]) -> Sequence[Token]:
-    while len(tokens) > 2 and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
+    while len(tokens) > 2 and tokens[0].text == "(" and closing(tokens) == len(tokens) - 1:
         tokens = tokens[1:-1]
     return tokens
 
 
-def _closing(tokens: Sequence[Token]) -> int:
+def closing(tokens: Sequence[Token]) -> int:
+    """Where the bracket that opens first is closed; -1 where it is not."""
     depth = 0
     for place, token in enumerate(tokens):
         depth += (token.text in _OPEN) - (token.text in _CLOSE)
