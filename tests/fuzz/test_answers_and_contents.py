@@ -29,12 +29,17 @@ _FINDING = Finding("yara", "p", "n", "r", "low", meta=(("k", 1),), strings=(Stri
 _EVENT = Event(Timestamp(5, "posix"), "Deletion Time", "a:b", "text", (("size", 3), ("none", None)))
 _MESSAGES: tuple[wire.Message, ...] = (
     wire.Entries.of((_ENTRY, Problem(Stage.WALK, "walk.died", "text", offset=3))),
-    wire.Examined(
-        7,
-        Examination(
-            Status.WHOLE, bytes_read=5, digests=Digests("a", "b", "c"), findings=(_FINDING,), events=(_EVENT,),
-            members=(Examination(Status.SKIPPED, "reason"),),
-        ),
+    wire.Examinations(
+        (
+            wire.Examined(
+                7,
+                Examination(
+                    Status.WHOLE, bytes_read=5, digests=Digests("a", "b", "c"), findings=(_FINDING,), events=(_EVENT,),
+                    members=(Examination(Status.SKIPPED, "reason"),),
+                ),
+            ),
+            wire.Examined(8, Examination(Status.WHOLE)),
+        )
     ),
     wire.FreeSpace(None),
     wire.SourceDigests({"md5": "x"}, ({"sha1": "y"},)),

@@ -1,7 +1,7 @@
 """Jobs that misbehave inside the worker, for tests. What they do, and where, stands in the environment.
 
-POISON          die, die-once, abort, signal-40, allocate, grow, hang, hang-in-c, not-json, wrong-type,
-                wrong-shape, surrogate, too-long, pickle, no-room
+POISON          die, die-as-first, die-as-third, die-nowhere, die-once, abort, signal-40, allocate, grow, hang,
+                hang-in-c, not-json, wrong-type, wrong-shape, surrogate, too-long, pickle, no-room
 POISON_PATH     display path of the content on which it happens
 POISON_ONCE     a file whose time is set to 1970 when it happened (for die-once): a worker may write nothing
 POISON_MARK     a file that must never be made (for pickle)
@@ -15,10 +15,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cyberforensics.errors import CannotWrite
+from cyberforensics.model.entry import Content
+from cyberforensics.model.examination import Examination
 from cyberforensics.pipeline import jobs, wire
+from cyberforensics.pipeline.examine import examine
 from cyberforensics.pipeline.jobs import ExamineJob, OpenJob, WalkJob, Worker
 from cyberforensics.pipeline.spool import Spool
 from cyberforensics.pipeline.wire import Message
@@ -34,10 +39,16 @@ class PoisonedExamine(ExamineJob):
     """Examines as always, but for one content."""
 
     def run(self, worker: Worker) -> Iterator[Message]:
-        for content in self.contents:
-            if content.names[0].path == os.environ["POISON_PATH"]:
-                _ACTS[os.environ["POISON"]]()
-            yield from ExamineJob(self.source, self.volume, (content,), self.rules, self.options).run(worker)
+        vars(jobs)["examine"] = partial(_poisoned, worker)
+        yield from ExamineJob(self.source, self.volume, self.contents, self.rules, self.options).run(worker)
+
+
+def _poisoned(worker: Worker, content: Content, *rest: Any) -> Examination:
+    if content.names[0].path == os.environ["POISON_PATH"]:
+        if os.environ["POISON"] in _PLACES:
+            worker.is_at(_PLACES[os.environ["POISON"]])
+        _ACTS[os.environ["POISON"]]()
+    return examine(content, *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +168,12 @@ def _no_room() -> None:
     raise CannotWrite("the spool: no room", hint="make room")
 
 
+_PLACES: Mapping[str, int] = {"die-as-first": 0, "die-as-third": 2, "die-nowhere": (1 << 32) - 1}
+"""Where a worker says it is before it dies, which is not where it is."""
+
 _ACTS: Mapping[str, Callable[[], None]] = {
     "die": _die,
+    **dict.fromkeys(_PLACES, _die),
     "die-once": _die_once,
     "abort": os.abort,
     "signal-40": lambda: os.kill(os.getpid(), 40),  # one of those that have no name
@@ -168,7 +183,7 @@ _ACTS: Mapping[str, Callable[[], None]] = {
     "hang-in-c": _hang_in_c,
     "not-json": lambda: _say(b"\xff\xfe{"),
     "wrong-type": lambda: _say(b'["Rubbish",[]]'),
-    "wrong-shape": lambda: _say(b'["Examined",["1",null]]'),
+    "wrong-shape": lambda: _say(b'["Examinations",[["1",null]]]'),
     "surrogate": lambda: _say(b'["Failed",["evidence.unreadable","\\ud800",""]]'),
     "too-long": lambda: _say(b"", wire.MAX_FRAME + 1),
     "pickle": lambda: _say(pickle.dumps(Evil())),

@@ -25,7 +25,16 @@ from cyberforensics.pipeline import plan
 from cyberforensics.pipeline.frames import frames
 from cyberforensics.pipeline.parse import run_parser
 from cyberforensics.pipeline.supervise import Supervisor, WorkerStopped
-from cyberforensics.pipeline.wire import MAX_FRAME, BadReply, DigestProgress, Entries, Examined, decode, encode
+from cyberforensics.pipeline.wire import (
+    MAX_FRAME,
+    BadReply,
+    DigestProgress,
+    Entries,
+    Examinations,
+    Examined,
+    decode,
+    encode,
+)
 from cyberforensics.triage import Options, triage
 from tests import helpers
 from tests.pipeline import poison
@@ -66,6 +75,9 @@ def _all_but(found: dict[str, bytes], path: str) -> list[bytes]:
     ("act", "code"),
     [
         ("die", "worker.died"),
+        ("die-as-first", "worker.died"),
+        ("die-as-third", "worker.died"),
+        ("die-nowhere", "worker.died"),
         ("abort", "worker.died"),
         ("signal-40", "worker.died"),
         ("allocate", "worker.memory"),
@@ -95,7 +107,7 @@ def test_a_content_that_no_worker_survives(
     (problem,) = (json.loads(line) for line in found["problems"].splitlines() if json.loads(line)["stage"] == "worker")
     assert (problem["code"], problem["path"], problem["severity"]) == (code, path, "error")
     if code == "worker.died":
-        assert {"die": "SIGKILL", "abort": "SIGABRT", "signal-40": "signal 40"}[act] in problem["message"]
+        assert {"abort": "SIGABRT", "signal-40": "signal 40"}.get(act, "SIGKILL") in problem["message"]
     coverage = json.loads(found["coverage"])["entries"]
     assert coverage["reconciles"]
     assert [part["reason"] for part in coverage["unreadable"]] == [code]
@@ -361,7 +373,7 @@ def test_frames_are_checked() -> None:
     deep = b'["DigestProgress",' + b"[" * 100_000
     with pytest.raises(BadReply):
         decode(deep)
-    assert Examined.__name__ in encode.__globals__["_TYPES"]
+    assert Examinations.__name__ in encode.__globals__["_TYPES"]
     assert MAX_FRAME < 2**32
 
 
@@ -376,11 +388,11 @@ def test_entries_too_long_for_a_frame_are_split() -> None:
 
 def _cut(examination: Examination, most: int) -> Examination:
     content = Content(7, "7", None, b"/x", 3, False, "tsk", None, (Name("id", "/x", None, None),))
-    (frame,) = frames(Examined(7, examination), (content,), most)
+    (frame,) = frames(Examinations((Examined(7, examination),)), (content,), most)
     assert len(frame) <= most
     message = decode(frame)
-    assert isinstance(message, Examined)
-    return message.examination
+    assert isinstance(message, Examinations)
+    return message.items[0].examination
 
 
 def test_matched_strings_are_the_first_to_go() -> None:

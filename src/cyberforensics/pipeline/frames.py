@@ -13,7 +13,7 @@ from cyberforensics.model.event import Event
 from cyberforensics.model.examination import MAX_MATCHES, Examination, Finding
 from cyberforensics.model.problem import Problem, Stage
 from cyberforensics.pipeline import wire
-from cyberforensics.pipeline.wire import MAX_FRAME, Entries, Examined, Message
+from cyberforensics.pipeline.wire import MAX_FRAME, Entries, Examinations, Examined, Message
 
 _Item = TypeVar("_Item", Finding, Event, Problem)
 
@@ -31,9 +31,14 @@ def frames(message: Message, contents: Sequence[Content] = (), most: int = MAX_F
         middle = len(items) // 2
         for part in (items[:middle], items[middle:]):
             yield from frames(Entries.of(part), contents, most)
-    elif isinstance(message, Examined):
-        path = next((content.names[0].path for content in contents if content.number == message.number), None)
-        yield wire.encode(Examined(message.number, _cut(message.examination, path, most)))
+    elif isinstance(message, Examinations) and len(message.items) > 1:
+        middle = len(message.items) // 2
+        for some in (message.items[:middle], message.items[middle:]):
+            yield from frames(Examinations(some), contents, most)
+    elif isinstance(message, Examinations) and message.items:
+        (one,) = message.items
+        path = next((content.names[0].path for content in contents if content.number == one.number), None)
+        yield wire.encode(Examinations((Examined(one.number, _cut(one.examination, path, most)),)))
     else:
         yield frame  # the parent refuses it: no sound evidence makes one
 

@@ -1,6 +1,7 @@
 """What a worker may be asked to do. Jobs travel to workers by pickle; what they yield comes back as JSON."""
 
 import errno
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,18 @@ from cyberforensics.pipeline import digest, wire
 from cyberforensics.pipeline.cache import CacheFile, open_cache
 from cyberforensics.pipeline.examine import ExamineOptions, examine
 from cyberforensics.pipeline.known import Memory
+from cyberforensics.pipeline.marker import Marker
 from cyberforensics.pipeline.wire import Message
 from cyberforensics.rules import CompiledRules, HashList, Lists, Scanner, open_compiled, open_lists
 
 _ENTRIES_A_FRAME = 1000
+
+GATHERED = 64
+"""Contents of one answer at most: each answer costs both sides a switch between processes. What is found is told at
+once, and so is what was gathered before a larger content."""
+GATHERED_SIZE = 256 * 1024
+"""Bytes of a content that others may wait for: fewer than those from which on it has more time."""
+_GATHERED_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -27,11 +36,18 @@ class Worker:
 
     rights: tuple[str, ...] = ()
     """What it gave up, in words."""
+    marker: Marker | None = None
+    """Where it notes the content that it works on."""
     _evidence: dict[disk.Source, disk.OpenEvidence] = field(default_factory=dict)
     _readers: dict[tuple[disk.Source, str], disk.ContentReader] = field(default_factory=dict)
     _scanners: dict[CompiledRules, Scanner] = field(default_factory=dict)
     _lists: dict[tuple[HashList, ...], Lists] = field(default_factory=dict)
     _memories: dict[tuple[CompiledRules | None, CacheFile | None], Memory] = field(default_factory=dict)
+
+    def is_at(self, place: int) -> None:
+        """Note a place in the job's contents."""
+        if self.marker is not None:
+            self.marker.set(place)
 
     def evidence(self, source: disk.Source) -> disk.OpenEvidence:
         if source not in self._evidence:
@@ -132,9 +148,23 @@ class ExamineJob:
         scanner = worker.scanner(self.rules)
         memory = worker.memory(self.rules, self.options.cache)
         lists = worker.lists(self.options.lists)
-        for content in self.contents:
+        gathered: list[wire.Examined] = []
+        due = 0.0
+        for place, content in enumerate(self.contents):
+            if gathered and content.size > GATHERED_SIZE:
+                yield wire.Examinations(tuple(gathered))
+                gathered.clear()
+            if not gathered:
+                due = time.monotonic() + _GATHERED_SECONDS
+            worker.is_at(place)
             examination = examine(content, reader, scanner, self.options, memory, self.volume.size, lists)
-            yield wire.Examined(content.number, examination)
+            gathered.append(wire.Examined(content.number, examination))
+            is_plain = not (examination.findings or examination.events or examination.problems)
+            if not is_plain or len(gathered) == GATHERED or time.monotonic() >= due:
+                yield wire.Examinations(tuple(gathered))
+                gathered.clear()
+        if gathered:
+            yield wire.Examinations(tuple(gathered))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from cyberforensics.model.problem import Problem
 from cyberforensics.model.run import Limits
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.examine import given_up
-from cyberforensics.pipeline.jobs import ExamineJob, Job
+from cyberforensics.pipeline.jobs import GATHERED, ExamineJob, Job
+from cyberforensics.pipeline.marker import Marker
 from cyberforensics.pipeline.spool import remove_left_by
 from cyberforensics.pipeline.wire import Message
 from cyberforensics.pipeline.worker_memory import anonymous_memory
@@ -86,6 +87,9 @@ class Supervisor:
         self._readable = readable
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
+        self._marker: Marker | None = None
+        self._stopped_at = 0
+        """The place of the content, in its job, on which the last worker that was stopped was working."""
         self._closed = False
         self._door = threading.Lock()
         """Held where a process is started and where `close`, from another thread, ends it: none slips through."""
@@ -111,10 +115,12 @@ class Supervisor:
     def examine(self, job: ExamineJob) -> Iterator[tuple[Content, Examination]]:
         """Yield every content of the job with its examination: each exactly once, in the job's order.
 
-        A content on which the worker stops is tried once more, alone, in a fresh process, and then given up.
+        A content on which the worker stops is tried once more, alone, in a fresh process, and then given up. Those that
+        were examined before it, and whose answers were lost with the worker, are examined again.
         """
         waiting = list(job.contents)
         while waiting:
+            given = len(waiting)
             try:
                 for content, examination in self._attempt(replace(job, contents=tuple(waiting))):
                     waiting.pop(0)
@@ -122,8 +128,14 @@ class Supervisor:
             except WorkerStopped:
                 if not waiting:
                     return  # it stopped after its last answer
-                culprit = waiting.pop(0)
-                yield culprit, self._alone(job, culprit)
+                lost = self._stopped_at - (given - len(waiting))
+                if not 0 <= lost < min(len(waiting), GATHERED):
+                    lost = 0  # an honest worker says no such thing
+                before, culprit = tuple(waiting[:lost]), waiting[lost]
+                del waiting[: lost + 1]
+                examination = self._alone(job, culprit)
+                yield from self.examine(replace(job, contents=before))
+                yield culprit, examination
             except _EvidenceGone as gone:
                 for content in waiting:
                     yield content, given_up(content, gone.code, "the evidence could not be opened any more")
@@ -145,19 +157,31 @@ class Supervisor:
         self._submit(job)
         is_done = False
         try:
+            answers: list[wire.Examined] = []
             for content in job.contents:
-                message = self._receive(self._limits.seconds_for(content.size))
-                if isinstance(message, wire.Failed | Problem):
-                    raise _EvidenceGone(message.code)
-                if not isinstance(message, wire.Examined) or message.number != content.number:
+                if not answers:  # those gathered with it have no more time than it has
+                    answers = self._examinations(self._limits.seconds_for(content.size))
+                answer = answers.pop()
+                if answer.number != content.number:
                     raise WorkerStopped("worker.bad-reply")
-                yield content, message.examination
+                yield content, answer.examination
+            if answers:
+                raise WorkerStopped("worker.bad-reply")
             is_done = isinstance(self._receive(self._limits.seconds), wire.Done)
             if not is_done:
                 raise WorkerStopped("worker.bad-reply")
         finally:
             if not is_done:
                 self.stop()
+
+    def _examinations(self, seconds: float) -> list[wire.Examined]:
+        """What the next answer holds, the first at the end."""
+        message = self._receive(seconds)
+        if isinstance(message, wire.Failed | Problem):
+            raise _EvidenceGone(message.code)
+        if not isinstance(message, wire.Examinations) or not message.items:
+            raise WorkerStopped("worker.bad-reply")
+        return list(reversed(message.items))
 
     def close(self) -> None:
         """End for good, from any thread: whoever waits for an answer gets none."""
@@ -170,11 +194,15 @@ class Supervisor:
         """End the process, whatever it is doing."""
         with self._door:
             process, self._process = self._process, None
+            marker, self._marker = self._marker, None
         self._buffer.clear()
         if process is None:
             return
         process.kill()
         process.wait()
+        if marker is not None:
+            self._stopped_at = marker.get()
+            marker.close()
         if self._writable is not None:
             remove_left_by(process.pid, self._writable)
         for pipe in (process.stdin, process.stdout):
@@ -184,6 +212,8 @@ class Supervisor:
     def _submit(self, job: Job) -> None:
         """Give the worker a job; one that does not take it in time is no better than one that does not answer."""
         descriptor = _pipe(self._alive().stdin).fileno()
+        if self._marker is not None:
+            self._marker.set(0)
         data = pickle.dumps(job)
         rest = memoryview(len(data).to_bytes(4, "big") + data)
         deadline = time.monotonic() + self._limits.seconds
@@ -206,7 +236,7 @@ class Supervisor:
             if self._closed:
                 raise WorkerStopped("worker.died")
             if self._process is None:
-                self._process = _start(self._log, self._limits.memory, self._writable, self._readable)
+                self._process, self._marker = _start(self._log, self._limits.memory, self._writable, self._readable)
             return self._process
 
     def _receive(self, seconds: float) -> Message:
@@ -288,18 +318,25 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _start(log: Path | None, memory: int, writable: Path | None, readable: Sequence[Path]) -> subprocess.Popen[bytes]:
+def _start(
+    log: Path | None, memory: int, writable: Path | None, readable: Sequence[Path]
+) -> tuple[subprocess.Popen[bytes], Marker]:
     """A worker in a session of its own: Ctrl-C reaches the parent alone.
 
     It is started with ``-P``: modules are never looked for in the working directory, which may be evidence.
     """
     folder = "" if writable is None else str(writable.absolute())
-    arguments = [str(os.getpid()), str(memory), folder, *(str(place.absolute()) for place in readable)]
+    rights = [str(memory), folder, *(str(place.absolute()) for place in readable)]
     # what a library spools by itself goes where the worker may write
     temporary = {} if writable is None else {"TMPDIR": folder, "SQLITE_TMPDIR": folder}
     try:
+        marker = Marker.make()
+    except OSError as error:
+        raise WorkerError(f"no memory could be shared with a worker process ({error.strerror})") from error
+    try:
         target = _open_log(log) if log is not None else subprocess.DEVNULL
         try:
+            arguments = [str(os.getpid()), str(marker.descriptor), *rights]
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "cyberforensics.pipeline.worker", *arguments],
                 bufsize=0,
@@ -308,16 +345,21 @@ def _start(log: Path | None, memory: int, writable: Path | None, readable: Seque
                 stderr=target,
                 env={**os.environ, "TZ": "UTC", **temporary},
                 start_new_session=True,
+                pass_fds=(marker.descriptor,),
             )
         finally:
             if log is not None:
                 os.close(target)
     except OSError as error:
+        marker.close()
         raise WorkerError(f"no worker process could be started ({error.strerror})") from error
+    except BaseException:
+        marker.close()
+        raise
     os.set_blocking(_pipe(process.stdin).fileno(), False)
     with suppress(OSError):  # where that is more than the host allows
         fcntl.fcntl(_pipe(process.stdout).fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
-    return process
+    return process, marker
 
 
 def _open_log(path: Path) -> int:

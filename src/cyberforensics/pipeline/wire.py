@@ -51,6 +51,13 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Examinations:
+    """A handful of contents with what they yielded, in the order of the job."""
+
+    items: tuple[Examined, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
     """A handful of what a walk met."""
 
@@ -215,7 +222,7 @@ Message = (
     | Evidence
     | Volume
     | Problem
-    | Examined
+    | Examinations
     | FreeSpace
     | DigestProgress
     | SourceDigests

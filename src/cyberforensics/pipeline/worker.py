@@ -1,7 +1,8 @@
 """The process that meets the evidence: jobs come in on its standard input, frames go out on its standard output.
 
-Started as ``python -m cyberforensics.pipeline.worker PARENT MEMORY FOLDER READABLE…``, so that nothing of the
-caller's is imported again. FOLDER may be empty. What the libraries print goes to standard error, which is the run log.
+Started as ``python -m cyberforensics.pipeline.worker PARENT MARKER MEMORY FOLDER READABLE…``, so that nothing of the
+caller's is imported again. MARKER is a descriptor, and FOLDER may be empty. What the libraries print goes to standard
+error, which is the run log.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.frames import frames
 from cyberforensics.pipeline.jobs import ExamineJob, Worker, run
 from cyberforensics.pipeline.least_rights import give_up_rights
+from cyberforensics.pipeline.marker import Marker
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -38,8 +40,9 @@ def main() -> None:
 
 
 def _serve(jobs: BinaryIO, replies: BinaryIO) -> None:
-    memory, folder, *readable = sys.argv[2:]
-    worker = Worker(give_up_rights(Path(folder) if folder else None, int(memory), [Path(place) for place in readable]))
+    marker, memory, folder, *readable = sys.argv[2:]
+    rights = give_up_rights(Path(folder) if folder else None, int(memory), [Path(place) for place in readable])
+    worker = Worker(rights, Marker(int(marker)))
     while header := jobs.read(4):
         job = pickle.loads(jobs.read(int.from_bytes(header, "big")))  # noqa: S301 - from our own parent, never evidence
         for message in run(job, worker):
