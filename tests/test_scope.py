@@ -57,7 +57,8 @@ def _fits(path: str, globs: tuple[str, ...]) -> bool:
     """Written without regular expressions: the path, or one of the folders above it, fits a GLOB."""
     lower = path.lower()
     above = [lower] + [lower[:place] for place, mark in enumerate(lower) if mark == "/" and place]
-    return any(fnmatchcase(one, glob.lower().rstrip("/") or "/") for one in above for glob in globs)
+    whole = any(not glob.rstrip("/") for glob in globs)  # the root lies above every path
+    return whole or any(fnmatchcase(one, glob.lower().rstrip("/")) for one in above for glob in globs)
 
 
 def _spans(entry: dict[str, Any]) -> Iterator[tuple[datetime, datetime]]:
@@ -170,10 +171,29 @@ def test_a_content_is_in_scope_where_one_of_its_names_is(tmp_path: Path) -> None
     assert entries["/a private/one"]["sha256"] == entries["/b shared/two"]["sha256"] is not None
 
 
-def test_a_scope_that_leaves_nothing(tmp_path: Path) -> None:
-    helpers.made(tmp_path / "case", options=replace(OPTIONS, scope=Scope(include=("/nowhere",))))
-    problems = helpers.shown(tmp_path / "case")["problems"]
-    assert b"scope.leaves-nothing" in problems
+@pytest.mark.parametrize("image", ["demo-stick.E01", "ntfs.E01"])  # NTFS has what is never read, in any scope
+@pytest.mark.parametrize("option", ["--include=/nowhere", "--category=virtual-disk"])
+def test_a_scope_that_leaves_nothing(tmp_path: Path, image: str, option: str) -> None:
+    result = helpers.inside(
+        "triage", helpers.FIXTURES / image, "--case", tmp_path / "case", "--no-rules", "--verify=once", option
+    )
+    assert result.returncode == 10
+    assert "The scope leaves nothing of the exhibit to examine" in result.stdout
+    told = f'The scope leaves nothing of exhibit {image} to examine: only "/nowhere".'
+    if option.startswith("--include"):  # known when all is listed, and told before the long work
+        assert -1 < result.stderr.find(told) < result.stderr.find("computing digests")
+    assert b"scope.leaves-nothing" in helpers.shown(tmp_path / "case")["problems"]
+
+
+_PARTS = st.text("ab*?[]A/", max_size=5)
+
+
+@given(st.lists(_PARTS, max_size=2), st.lists(_PARTS, min_size=1, max_size=3), st.lists(st.text("abA", max_size=3)))
+def test_what_is_said_to_leave_nothing_admits_no_path(include: list[str], exclude: list[str], path: list[str]) -> None:
+    scope = Scope(tuple(f"/{glob}" for glob in include), tuple(f"/{glob}" for glob in exclude))
+    if scope.leaves_nothing:
+        one = "/" + "/".join(path)
+        assert not (_fits(one, scope.include) if include else True) or _fits(one, scope.exclude)
 
 
 def test_the_wording_stands_in_every_report(tmp_path: Path) -> None:
@@ -191,7 +211,12 @@ def test_the_wording_stands_in_every_report(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (("--since", "2026-03-02", "--until", "2026-03-01"), "the scope leaves nothing"),
-        (("--include", "/a", "--exclude", "/a"), "the scope leaves nothing"),
+        (
+            ("--include", "/a", "--exclude", "/a"),
+            "every --include is left out by an --exclude: the scope leaves nothing",
+        ),
+        (("--include", "/users/jonas/*", "--exclude", "/Users/"), "the scope leaves nothing"),
+        (("--exclude", "/"), "an --exclude leaves out every path: the scope leaves nothing"),
         (("--category", "pictures of cats"), "there is no such category"),
         (("--include", "Users/*"), "fits no path"),
         (("--since", "yesterday"), "is no moment"),

@@ -87,9 +87,9 @@ class Run:
             accounted = sum(part.size for part in coverage.parts)
             message = f"the media has {coverage.media_size} bytes; {accounted} are accounted for"
             problems.append(Problem(Stage.VOLUMES, "coverage.media-not-reconciled", message))
-        seen = case.entry_coverage(self.store, exhibit)
-        if self.options.scope.limits and seen.seen == seen.skipped.get(EXCLUDED):
-            problems.append(Problem(Stage.WALK, "scope.leaves-nothing", f"nothing of exhibit {exhibit} is in scope"))
+        if self._leaves_nothing(exhibit):
+            message = f"nothing of exhibit {exhibit} that can be examined is in scope"
+            problems.append(Problem(Stage.WALK, "scope.leaves-nothing", message))
         case.finish_pass(
             self.store, state, exhibit, digests=digests, sources=checks, problems=problems, rules=self.rule_set.rules
         )
@@ -234,6 +234,21 @@ class Run:
             plan.finish(free)
             orienting.ask(number, volume)
         examining.close_plan()
+        if case.progress_of(self.store, state.number)[1] == 0 and self._leaves_nothing(source.exhibit):
+            limits = (
+                f"The scope leaves nothing of exhibit {source.exhibit} to examine: {self.options.scope.in_words()}."
+            )
+            self.observer(Progress("scope", source.exhibit, lines=(limits,)))
+
+    def _leaves_nothing(self, exhibit: str) -> bool:
+        """Whether the scope left out everything that can be examined: what is never read is no part of it.
+
+        Paths and times tell when all is listed, categories at the end.
+        """
+        if not self.options.scope.limits:
+            return False
+        seen = case.entry_coverage(self.store, exhibit)
+        return EXCLUDED in seen.skipped and not (seen.whole.count or seen.partial or seen.unreadable)
 
     def _priority(self, exhibit: str) -> Callable[[Entry], int]:
         """When an entry is examined, if it is."""

@@ -244,8 +244,9 @@ def scope(
     )
     if found.since is not None and found.until is not None and found.since >= found.until:
         raise UsageError(f"--since {since} is not before --until {until}: the scope leaves nothing")
-    if include and set(include) <= set(exclude):
-        raise UsageError("every --include is an --exclude as well: the scope leaves nothing")
+    if found.leaves_nothing:
+        what = "every --include is left out by an --exclude" if include else "an --exclude leaves out every path"
+        raise UsageError(f"{what}: the scope leaves nothing")
     if note is not None and not found.limits:
         raise UsageError("--scope-note words a limit, and there is none", hint="--include, --exclude, --since …")
     return found

@@ -41,7 +41,7 @@ class _Lines:
     def show(self, progress: Progress) -> None:
         for line in progress.lines:
             render.say(line)
-        if progress.stage == "orientation":
+        if progress.lines:
             return
         stage = (progress.exhibit, progress.stage)
         now = time.monotonic()
@@ -101,7 +101,7 @@ class _Display:
         return table
 
     def show(self, progress: Progress) -> None:
-        if progress.stage == "orientation":
+        if progress.lines:
             for line in progress.lines:
                 self.live.console.print(Text(line))
             return

@@ -131,7 +131,8 @@ class Progress:
 
     stage: str
     """``indexing`` (of a list of digests, which is done once),
-    ``opening``, ``listing``, ``orientation``, ``examining``, ``cross-checking``, ``verifying``, ``reporting``."""
+    ``opening``, ``listing``, ``orientation``, ``scope``, ``examining``, ``cross-checking``, ``verifying``,
+    ``reporting``."""
     exhibit: str
     listed: int = 0
     """Entries listed so far."""
@@ -144,7 +145,8 @@ class Progress:
     findings: Mapping[str, int] = field(default_factory=dict)
     """By severity, the most severe first."""
     lines: tuple[str, ...] = ()
-    """What a volume says of its owner and system, in sentences; only with ``orientation``."""
+    """Sentences to be told now: with ``orientation`` what a volume says of its owner and system, with ``scope`` that it
+    leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """What of an exhibit a run may look at: an authority's limit, or a choice for a first hour."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import translate
 
 EXCLUDED = "excluded-by-scope"
 """Reason of contents that a scope leaves out."""
@@ -34,6 +36,20 @@ class Scope:
     def limits(self) -> bool:
         """Whether it leaves out anything at all."""
         return bool(self.include or self.exclude or self.categories) or self.since is not None or self.until is not None
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether its paths are known to admit none, whatever the exhibit holds.
+
+        A ``*`` stands for all that may be in its place in another GLOB, so one with no other wildcard that fits the
+        text of a GLOB fits every path that this fits.
+        """
+        if any("[" in glob for glob in self.include):
+            return False
+        plain = [glob.lower().rstrip("/") for glob in self.exclude if not set(glob) & set("?[")]
+        wide = "|".join(translate(glob) + "|" + translate(f"{glob}/*") for glob in plain)
+        wanted = self.include or ("/*",)
+        return bool(plain) and all(re.match(wide, glob.lower().rstrip("/") or "/") for glob in wanted)
 
     def in_words(self) -> str:
         """For the record of a run; nothing where there is no limit."""
