@@ -105,7 +105,7 @@ def _image(
     finally:
         raw.unlink(missing_ok=True)
     with target.open("rb") as file:
-        of_file = hashlib.file_digest(file, "sha256").hexdigest()
+        of_file = sha256 if volume.container == "raw" else hashlib.file_digest(file, "sha256").hexdigest()
     image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, volume.size, volume.file_system)
     return image, placed, wounds
 

@@ -24,7 +24,7 @@ def recoveries(file_system: str, cluster: int, placed: Sequence[PlacedFile], fol
         folders: paths of what is a folder.
     """
     no_files = frozenset(folders)
-    in_use = [run for one in placed if one.name_state == "allocated" for run in one.runs]
+    in_use = sorted(run for one in placed if one.name_state == "allocated" for run in one.runs)
     return tuple(
         "not-applicable"
         if one.name_state == "allocated" or one.path in no_files
@@ -48,9 +48,12 @@ def _recovery(file_system: str, cluster: int, one: PlacedFile, in_use: Runs) -> 
 
 
 def _overlap(start: int, length: int, cluster: int, in_use: Runs) -> tuple[int, int]:
-    """Clusters of a run that lie in others, and all of them."""
-    end = start + -(-length // cluster) * cluster
-    taken = 0
-    for at in range(start, end, cluster):
-        taken += any(other < at + cluster and at < other + size for other, size in in_use)
-    return taken, (end - start) // cluster
+    """Clusters of a run that lie in others, which are sorted, and all of them."""
+    count = -(-length // cluster)
+    taken, free = 0, 0
+    for other, size in in_use:
+        first = max(free, (other - start) // cluster)
+        behind = min(count, -(-(other + size - start) // cluster))
+        taken += max(0, behind - first)
+        free = max(free, behind)
+    return taken, count

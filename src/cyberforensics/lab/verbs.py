@@ -4,11 +4,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from posixpath import dirname
 
 from cyberforensics.lab.made_up import archive, of_bytes, random_bytes
 from cyberforensics.lab.plan import Content, Kind, Stamps
 from cyberforensics.lab.scenario import Action
+
+_IN_MEMORY = 1 << 20  # bytes of a log
+_MOST_SLACK = 1 << 20  # bytes; clusters are smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,17 @@ def _log(contents: Contents, done: Done) -> None:
         _put(contents, done.action.path, replace(done, content=of_bytes(line + b"\n")))
         return
     before = contents.files[place]
-    held = b"" if before.content is None else b"".join(before.content.blocks())
+    held = before.content or of_bytes(b"")
     stamps = replace(before.stamps, modified=done.moment, changed=done.moment)
     contents.files[place] = replace(
-        before, content=of_bytes(held + line + b"\n"), stamps=stamps, plants=_plants(before, done.action)
+        before, content=_longer(held, line + b"\n"), stamps=stamps, plants=_plants(before, done.action)
     )
+
+
+def _longer(held: Content, line: bytes) -> Content:
+    if held.size <= _IN_MEMORY:  # a chain of thousands of lines would be one of thousands of generators
+        return of_bytes(b"".join(held.blocks()) + line)
+    return Content(held.size + len(line), lambda: chain(held.blocks(), (line,)))
 
 
 def _attach(contents: Contents, done: Done) -> None:
@@ -250,6 +260,8 @@ def _hide(contents: Contents, done: Done) -> None:
     if done.action.stream:
         streams = (*before.streams, (done.action.stream, hidden))
         changed = replace(before, streams=streams, stamps=replace(before.stamps, changed=done.moment))
+    elif hidden.size > _MOST_SLACK:
+        raise Impossible(f"no cluster leaves room for {hidden.size:,} bytes behind a file; hide less, or in a stream")
     else:
         changed = replace(before, slack=b"".join(hidden.blocks()))
     contents.files[place] = replace(changed, plants=_plants(before, done.action))
@@ -257,9 +269,9 @@ def _hide(contents: Contents, done: Done) -> None:
 
 def _pack(contents: Contents, done: Done) -> None:
     source = contents.files[_file(contents, done.action.path)]
-    held = b"" if source.content is None else b"".join(source.content.blocks())
     name = source.path.rpartition("/")[2]
-    _put(contents, done.action.to, replace(done, content=of_bytes(archive({name: held}))))
+    packed = archive([(name, source.content or of_bytes(b""))])
+    _put(contents, done.action.to, replace(done, content=packed))
 
 
 def _encrypt(contents: Contents, done: Done) -> None:
