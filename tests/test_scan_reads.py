@@ -19,13 +19,13 @@ OPENING = 64 * 65_536
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    """Four copies of 8 MiB, another 2 MiB, and a note, in an ext4 volume of 64 MiB; the case has seen it without rules."""
+    """Four copies of 8 MiB, another 2 MiB, and a note, in an ext4 volume of 64 MiB; the case has seen it."""
     for program, package in (("strace", "strace"), ("mke2fs", "e2fsprogs")):
         if shutil.which(program, path="/usr/bin:/usr/sbin:/sbin:/bin") is None:
             pytest.skip(f"{program} is not installed (apt: {package})")
     if subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("processes can't be traced here")
-    tree, noise = tmp_path / "tree", random.Random(4)
+    tree, noise = tmp_path / "tree", random.Random(4)  # noqa: S311 - no secret
     tree.mkdir()
     large = noise.randbytes(8 * MIB)
     for number in range(4):
