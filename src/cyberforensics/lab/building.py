@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from cyberforensics.errors import CannotWrite
 from cyberforensics.lab.causes import cause_of
-from cyberforensics.lab.containers import CONTAINERS, Acquisition
+from cyberforensics.lab.containers import CONTAINERS, Acquisition, write_zip
 from cyberforensics.lab.damaging import Site, Wounds, damaged
 from cyberforensics.lab.filesystems import WRITERS
 from cyberforensics.lab.judging import judge, right_answer
@@ -24,7 +24,7 @@ from cyberforensics.lab.wording import wording
 
 _BLOCK = 1 << 20
 _YEAR = 365 * 86_400_000_000_000  # nanoseconds
-_ENDINGS = {"raw": ".raw", "e01": ".E01", "qcow2": ".qcow2"}
+_ENDINGS = {"raw": ".raw", "e01": ".E01", "qcow2": ".qcow2", "zip": ".zip"}
 
 Observer = Callable[[str], None]
 """Told what is being made."""
@@ -96,23 +96,27 @@ def _image(
     raw = folder / f".{volume.id}.part"
     try:
         with raw.open("w+b") as out:
-            placed, offset, size = _disk(played, out)
+            about = _about(played, title)
+            placed, offset, size = _disk(played, out, about)
             wounds = damaged(Site(out, offset, played.planned, placed), hurts)
             size = size if wounds.size is None else wounds.size
             sha256, md5 = _digests(out)
             target = folder / f"{volume.id}{_ENDINGS[volume.container]}"
-            CONTAINERS[volume.container](out, size, target, _about(played, title))
+            CONTAINERS[volume.container](out, size, target, about)
     finally:
         raw.unlink(missing_ok=True)
     with target.open("rb") as file:
-        of_file = sha256 if volume.container == "raw" else hashlib.file_digest(file, "sha256").hexdigest()
-    image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, volume.size, volume.file_system)
+        of_file = sha256 if volume.container in ("raw", "zip") else hashlib.file_digest(file, "sha256").hexdigest()
+    inside = size if volume.file_system == "zip" else volume.size
+    image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, inside, volume.file_system)
     return image, placed, wounds
 
 
-def _disk(played: Played, out: BinaryIO) -> tuple[tuple[PlacedFile, ...], int, int]:
-    """Write the disk; gives what lies where, the volume's offset, and the disk's size."""
+def _disk(played: Played, out: BinaryIO, about: Acquisition) -> tuple[tuple[PlacedFile, ...], int, int]:
+    """Write the disk, or the collection; gives what lies where, the volume's offset, and the disk's size."""
     planned, scheme = played.planned, played.volume.disk
+    if planned.file_system == "zip":
+        return write_zip(planned, out, about.description), 0, out.tell()
     write = WRITERS[played.volume.file_system]
     if scheme == "whole":
         placed, offset, size = write(planned, out), 0, planned.size

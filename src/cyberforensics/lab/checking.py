@@ -1,8 +1,9 @@
 """What is wrong in a scenario, beyond its form: names that stand for nothing, verbs that are none, files not there."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from cyberforensics.lab.bounds import moments_exist, without_control
@@ -32,6 +33,14 @@ _FORMS = {
     "number": '"4200"',
     "list": "several texts",
 }
+NOT_IN_ZIP: Mapping[str, str] = MappingProxyType(
+    {
+        "delete": "a collection has no deleted files",
+        "wipe": "a collection has no deleted files",
+        "hide": "a collection has no streams and no slack",
+    }
+)
+"""Verbs of what a zip has no place for, and why."""
 _FIELDS = ("to", "onto", *_CONTENT, "size", "stream", "url", "times")
 
 
@@ -56,6 +65,7 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
                 f"size: {volume.size:,} bytes are no whole sectors of {_SECTOR}; take {volume.size // 512 * 512:,}"
             )
             reader.wrong(("volumes", number, "size"), message)
+        _collection(reader, number, volume)
         _background(reader, number, volume, known_names(scenario))
     for language in scenario.languages:
         if not (folder / "texts" / f"{language}.toml").is_file():
@@ -74,6 +84,19 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
     later = [*names, *later_names(scenario)]
     for number, question in enumerate(scenario.questions):
         _question(reader, number, question, scenario, later)
+
+
+def _collection(reader: Reader, number: int, volume: Volume) -> None:
+    """A zip has files and no disk: what goes together, and what it does not have."""
+    at: tuple[str | int, ...] = ("volumes", number)
+    if volume.container == "zip" and volume.file_system != "zip":
+        message = 'container: a zip holds files and no disk; write file_system = "zip", too, or take e01'
+        reader.wrong((*at, "container"), message)
+    elif volume.file_system == "zip" and volume.container != "zip":
+        message = 'file_system: files without a file system lie in a zip; write container = "zip", too'
+        reader.wrong((*at, "file_system"), message)
+    elif volume.file_system == "zip" and volume.disk != "whole":
+        reader.wrong((*at, "disk"), f'disk: a zip has no {volume.disk}; write disk = "whole", or leave it out')
 
 
 def _background(reader: Reader, number: int, volume: Volume, known: list[str]) -> None:
@@ -158,6 +181,12 @@ def _action(
         reader.wrong((*at, "do"), f"do: {action.do!r} is no verb; {did_you_mean(action.do, verbs)}")
         return
     verb = verbs[action.do]
+    if action.do in NOT_IN_ZIP and action.volume in _collections(scenario):
+        message = (
+            f"do: {action.do}: {NOT_IN_ZIP[action.do]}, and {action.volume} is one; leave the action out, or give the "
+            "volume another file_system"
+        )
+        reader.wrong((*at, "do"), message)
     for key in ("path", *verb.needs):
         if not getattr(action, key):
             reader.wrong(at, f'{action.do}: {key} is missing; add {key} = "…"')
@@ -197,6 +226,9 @@ def _action(
 def _damage(reader: Reader, number: int, damage: Damage, scenario: Scenario, known: list[str]) -> None:
     at: tuple[str | int, ...] = ("damage", number)
     _known(reader, (*at, "volume"), damage.volume, [volume.id for volume in scenario.volumes])
+    if damage.volume in _collections(scenario):
+        message = f"volume: {damage.volume} is a zip, which can't be damaged; name a volume with another file_system"
+        reader.wrong((*at, "volume"), message)
     kind = dict(KINDS)[damage.do]
     for key in kind.needs:
         if not getattr(damage, key):
@@ -209,6 +241,10 @@ def _damage(reader: Reader, number: int, damage: Damage, scenario: Scenario, kno
         reader.wrong(at, 'structure: a record is that of a file; add path = "…"')
     for key in ("path", "other"):
         check_placeholders(reader, (*at, key), getattr(damage, key), known)
+
+
+def _collections(scenario: Scenario) -> list[str]:
+    return [volume.id for volume in scenario.volumes if volume.file_system == "zip"]
 
 
 def _unique(reader: Reader, table: str, ids: list[str], *, key: str = "id") -> None:

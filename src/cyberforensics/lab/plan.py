@@ -61,7 +61,7 @@ class PlannedVolume:
     """One volume to be written."""
 
     file_system: str
-    """``ntfs fat12 fat16 fat32 exfat ext4 iso9660``."""
+    """``ntfs fat12 fat16 fat32 exfat ext4 iso9660``, or ``zip``."""
     size: int
     """In bytes, a multiple of 512."""
     label: str

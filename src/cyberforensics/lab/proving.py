@@ -16,7 +16,7 @@ TRUTH = "truth.json"
 PROOF = Path(__file__).parent / "proof"
 """The scenario's folder: every file system, kind of disk and container of the lab."""
 
-_FORMATS = {".E01": "EWF-E01", ".raw": "raw", ".qcow2": "qcow2"}
+_FORMATS = {".E01": "EWF-E01", ".raw": "raw", ".qcow2": "qcow2", ".zip": "zip"}
 _ORIGIN = (
     "truth.json of a scenario of the product's own training lab: what its story and its writers put in, noted while"
     " they wrote, and not read back"
@@ -64,7 +64,7 @@ def build_proofs(folder: Path, seed: str, only: Sequence[str] = ()) -> tuple[Pro
 
 def _raw(proof: Written, seed: str, folder: Path) -> tuple[Image, ...]:
     """Build the same without containers, and put each file beside the others that is not there yet."""
-    volumes = tuple(replace(one, container="raw") for one in proof.scenario.volumes)
+    volumes = tuple(one if one.container == "zip" else replace(one, container="raw") for one in proof.scenario.volumes)
     bare = replace(proof, scenario=replace(proof.scenario, volumes=volumes))
     try:
         with tempfile.TemporaryDirectory(dir=folder) as place:

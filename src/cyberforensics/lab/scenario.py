@@ -9,8 +9,8 @@ Choice = tuple[str, ...]
 Values = Choice | range
 """The same, or whole numbers of which each variant has one."""
 
-FileSystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "ext4", "iso9660"]
-Container = Literal["raw", "e01", "qcow2"]
+FileSystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "ext4", "iso9660", "zip"]
+Container = Literal["raw", "e01", "qcow2", "zip"]
 Disk = Literal["whole", "mbr", "gpt"]
 Noise = Literal["text", "picture", "table", "page", "archive", "log"]
 AnswerKind = Literal["text", "path", "digest", "time", "number", "choice", "list"]
@@ -63,8 +63,9 @@ class Volume:
     id: str
     host: str
     file_system: FileSystem
+    """``zip``: files that a collector gathered, in the container of that name."""
     size: int
-    """Bytes."""
+    """Bytes; of a collection, the most that it may have."""
     label: str = "TRAINING"
     disk: Disk = "whole"
     container: Container = "raw"

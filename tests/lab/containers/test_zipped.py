@@ -1,6 +1,7 @@
 """Zip collections as unzip, zipinfo and Python read them."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberforensics.lab.containers.zipped import write_zip
-from cyberforensics.lab.plan import CannotHold, PlannedFile
+from cyberforensics.lab.plan import CannotHold, NoRoom, PlacedFile, PlannedFile
 from tests.lab import plans
-from tests.lab.containers.test_e01 import ABOUT
 
 
 def collection() -> tuple[list[PlannedFile], dict[str, bytes]]:
@@ -18,11 +18,16 @@ def collection() -> tuple[list[PlannedFile], dict[str, bytes]]:
     return [plans.file(one.path, data[one.path]) if one.kind == "file" else one for one in files[1:]], data
 
 
+def write(path: Path, files: Sequence[PlannedFile], size: int = 1 << 30, **more: int) -> tuple[PlacedFile, ...]:
+    with path.open("xb") as out:
+        return write_zip(plans.volume("zip", size, files, **more), out, "TRAINING: an invented case")
+
+
 def test_order_times_words_and_places(tmp_path: Path) -> None:
     files, data = collection()
     link = PlannedFile("/Users/short", "link", plans.STAMPS, link_target="mira/one")
     path = tmp_path / "collected.zip"
-    placed = write_zip([*files, link], path, ABOUT, utc_offset=60)
+    placed = write(path, [*files, link], utc_offset=60)
     raw = path.read_bytes()
     for one in placed[:-1]:
         assert b"".join(raw[at : at + length] for at, length in one.runs) == data.get(one.path, b"")
@@ -45,9 +50,11 @@ def test_order_times_words_and_places(tmp_path: Path) -> None:
 
 def test_what_it_can_not_hold(tmp_path: Path) -> None:
     with pytest.raises(CannotHold, match="/: a collection has no root"):
-        write_zip([plans.folder("/")], tmp_path / "root.zip", ABOUT)
+        write(tmp_path / "root.zip", [plans.folder("/")])
     with pytest.raises(CannotHold, match="/a: a collection has no deleted files"):
-        write_zip([plans.file("/a", b"", deleted=True)], tmp_path / "a.zip", ABOUT)
+        write(tmp_path / "a.zip", [plans.file("/a", b"", deleted=True)])
+    with pytest.raises(NoRoom, match=r"the collection has \d+ bytes more than its size allows"):
+        write(tmp_path / "b.zip", [plans.file("/b", bytes(900))], size=100)
 
 
 @given(
@@ -57,8 +64,8 @@ def test_what_it_can_not_hold(tmp_path: Path) -> None:
 def test_random_collections_are_read_back(tmp_path_factory: pytest.TempPathFactory, data: dict[str, bytes]) -> None:
     work = tmp_path_factory.mktemp("random")
     files = [plans.file(f"/{name}", content) for name, content in data.items()]
-    write_zip(files, work / "one.zip", ABOUT)
-    write_zip(files, work / "two.zip", ABOUT)
+    write(work / "one.zip", files)
+    write(work / "two.zip", files)
     assert (work / "one.zip").read_bytes() == (work / "two.zip").read_bytes()
     with zipfile.ZipFile(work / "one.zip") as opened:
         assert {name: opened.read(name) for name in opened.namelist()} == data

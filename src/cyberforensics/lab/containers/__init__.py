@@ -12,6 +12,7 @@ CONTAINERS: Mapping[str, Container] = {
     "raw": write_raw,
     "e01": write_e01,
     "qcow2": write_qcow2,
+    "zip": write_raw,  # what `write_zip` wrote, as it is: a collection has no disk that would lie in a container
 }
 """By the name that a scenario gives the container."""
 

@@ -1,4 +1,4 @@
-"""Zip collections: files that somebody gathered from a running system, in the order of the plan.
+"""Zip collections: files that somebody gathered from a running system, in the order of the plan. No disk lies in them.
 
 Layout: PKWARE, APPNOTE.TXT 6.3.10 (with 4.5.5, the extra field of NTFS). Contents are stored, not compressed: so each
 has a place in the file that the truth can name, and no build of zlib makes other bytes.
@@ -7,12 +7,10 @@ has a place in the file that the truth can name, and no build of zlib makes othe
 import stat
 import struct
 import zipfile
-from collections.abc import Sequence
-from pathlib import Path
+from typing import BinaryIO
 
-from cyberforensics.lab.containers.about import Acquisition
 from cyberforensics.lab.filesystems.moments import clock, utc_time
-from cyberforensics.lab.plan import CannotHold, Content, PlacedFile, PlannedFile, Stamps
+from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile, PlannedFile, PlannedVolume, Stamps
 
 _YEARS = (1980, 2107)
 _MODES = {
@@ -25,28 +23,28 @@ _MS_DOS_FOLDER = 0x10
 _FILETIME_EPOCH = 116_444_736_000_000_000  # 100 ns from 1601 to 1970
 
 
-def write_zip(
-    files: Sequence[PlannedFile], target: Path, about: Acquisition, utc_offset: int = 0
-) -> tuple[PlacedFile, ...]:
-    """Write a collection; `runs` are places in the zip file, whose comment has the words of `about`.
+def write_zip(volume: PlannedVolume, out: BinaryIO, comment: str) -> tuple[PlacedFile, ...]:
+    """Write a collection into an empty file; `runs` are places in it.
 
     Args:
-        utc_offset: minutes that the local clock was ahead of UTC: the old fields of a zip file hold its time.
+        volume: its `size` is the most that the collection may have; it has no label and no serial number.
+        comment: of the whole archive.
 
     Raises:
+        NoRoom: it is larger than that.
         CannotHold: something of the plan has no place in a zip file.
         ValueError: a content has not the size that it says.
     """
     placed = []
-    with target.open("xb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as collection:
-        collection.comment = about.notes.encode()[:0xFFFF]
-        for planned in files:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as collection:
+        collection.comment = comment.encode()[:0xFFFF]
+        for planned in volume.files:
             if planned.path == "/":
                 raise CannotHold("/: a collection has no root, only what lies in it")
             if planned.deleted or planned.streams or planned.slack:
                 raise CannotHold(f"{planned.path}: a collection has no deleted files, no streams and no slack")
             content = _content(planned)
-            information = _information(planned, content.size, utc_offset)
+            information = _information(planned, content.size, volume.utc_offset)
             given = 0
             with collection.open(information, "w") as member:
                 start = out.tell()
@@ -62,6 +60,8 @@ def write_zip(
                 utc_time("created", planned.stamps.created, 100),
             )
             placed.append(PlacedFile(planned.path, None, None, content.size, runs, None, times, "allocated", True))
+    if out.tell() > volume.size:
+        raise NoRoom(f"the collection has {out.tell() - volume.size} bytes more than its size allows")
     return tuple(placed)
 
 
