@@ -1,6 +1,6 @@
 """The scenario of proof under several seeds: the product and The Sleuth Kit are both held to its truth.json.
 
-One triage takes all seven images, and the assertions of a validation compare what came out. Beside them ``fls``,
+One triage takes all eight images, and the assertions of a validation compare what came out. Beside them ``fls``,
 ``istat`` and ``icat`` read the same volumes, so that a mistake that a writer of the lab shares with the product shows.
 Their times of exFAT (The Sleuth Kit leaves out the recorded offset) and ISO 9660 are not compared.
 """
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from cyberforensics import case, query
 from cyberforensics.assertions import ASSERTIONS, Observed, Subject
 from cyberforensics.lab import proving
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.scenario import Disk, FileSystem
+from cyberforensics.lab.scenario import Container, Disk, FileSystem
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Image, Planted, Truth, read_truth
 from cyberforensics.triage import Options, triage
@@ -77,8 +78,8 @@ def test_the_product_finds_what_the_truth_says(made: Made, assertion: str) -> No
 
 def test_every_file_system_container_and_disk_is_among_them(made: Made) -> None:
     volumes = read_scenario(proving.PROOF).scenario.volumes
-    assert {one.file_system for one in volumes} == set(get_args(FileSystem)) == set(WRITERS)
-    assert {one.container for one in volumes} >= {"raw", "e01", "qcow2"}
+    assert {one.file_system for one in volumes} == set(get_args(FileSystem)) == {*WRITERS, "zip"}
+    assert {one.container for one in volumes} == set(get_args(Container))
     assert {one.disk for one in volumes} == set(get_args(Disk))
     assert [image.volume for image in made.truth.images] == [one.id for one in volumes]
 
@@ -116,6 +117,11 @@ def _image(made: Made, one: Planted) -> Image:
     return next(image for image in made.truth.images if image.volume == one.volume)
 
 
+def _disks(made: Made) -> list[Image]:
+    """Without the zip collection, in which there is no file system."""
+    return [image for image in made.truth.images if image.file_system != "zip"]
+
+
 def _tsk(made: Made, image: Image, *command: str) -> bytes:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not there (Debian package sleuthkit)")
@@ -133,7 +139,7 @@ def _listed(made: Made, image: Image) -> dict[str, tuple[str, bool]]:
 
 
 def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> None:
-    for image in made.truth.images:
+    for image in _disks(made):
         listed = _listed(made, image)
         for one in _of(made, image):
             address, deleted = listed[one.path + (f":{one.stream}" if one.stream else "")]
@@ -146,7 +152,7 @@ def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> No
 
 
 def test_icat_gives_the_content_that_the_truth_says_is_there(made: Made) -> None:
-    for image in made.truth.images:
+    for image in _disks(made):
         listed = _listed(made, image)
         for one in _of(made, image):
             address, _ = listed[one.path + (f":{one.stream}" if one.stream else "")]
@@ -170,7 +176,7 @@ _MEANINGS = {
 
 def test_istat_says_the_same_moments(made: Made) -> None:
     compared = 0
-    for image in made.truth.images:
+    for image in _disks(made):
         family = image.file_system.rstrip("0123456789") if image.file_system != "ext4" else "ext4"
         if family not in _LABELS:
             continue
@@ -189,6 +195,17 @@ def test_istat_says_the_same_moments(made: Made) -> None:
                 assert shown[time.meaning].startswith(wanted), (one.path, time, shown)
                 compared += 1
     assert compared > 250
+
+
+def test_zipfile_reads_what_was_planted_in_the_collection(made: Made) -> None:
+    (image,) = [image for image in made.truth.images if image.file_system == "zip"]
+    data = (made.folder / image.file).read_bytes()
+    with zipfile.ZipFile(made.folder / image.file) as archive:
+        assert archive.testzip() is None
+        for one in _of(made, image):
+            content = archive.read(one.path[1:])
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (one.size, one.sha256)
+            assert b"".join(data[start : start + length] for start, length in one.runs) == content
 
 
 def _of(made: Made, image: Image) -> Iterator[Planted]:
