@@ -101,9 +101,10 @@ def _checked(volume: Volume, items: Iterable[Entry | Problem], numbered: int) ->
     Raises:
         WorkerStopped: they are not.
     """
+    named = volume.id
     for item in items:
         if isinstance(item, Entry):
-            if item.number != numbered or item.volume != volume.id or not 0 <= (item.content or 0) <= numbered:
+            if item.number != numbered or item.volume != named or not 0 <= (item.content or 0) <= numbered:
                 raise WorkerStopped("worker.bad-reply")
             if (item.size or 0) < 0 or (item.allocated_size or 0) < 0:
                 raise WorkerStopped("worker.bad-reply")
