@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -157,11 +156,18 @@ def write_reports(
         with case.sorted_times(store, only=only) as times:
             folder = store.folder / case.REPORTS
             return _write_html(times, zone, folder, unmask=unmask is not None, only=only)
-    job = TimelineJob(store.folder.absolute(), zone) if beside and case.count_entries(store) >= LARGE else None
-    running = pipeline.beside(job, store.folder) if job is not None else nullcontext(pipeline.Beside())
-    with case.sorted_times(store) as times, running as other:
-        summary = _write_html(times, zone, store.folder / case.REPORTS, unmask=unmask is not None)
-        if not other.is_done():
+    folder = store.folder / case.REPORTS
+    if beside and case.count_entries(store) >= LARGE:  # the other process sorts the times, so this one need not
+        with pipeline.beside(TimelineJob(store.folder.absolute(), zone), store.folder) as other:
+            with case.unsorted_times(store) as times:
+                summary = _write_html(times, zone, folder, unmask=unmask is not None)
+            is_written = other.is_done()
+        if not is_written:
+            with case.sorted_times(store) as times:
+                write_timeline(times, zone)
+    else:
+        with case.sorted_times(store) as times:
+            summary = _write_html(times, zone, folder, unmask=unmask is not None)
             write_timeline(times, zone)
     pdf = pdf or (unmask is None and (store.folder / case.REPORTS / report.pdf_name()).exists())
     return replace(summary, pdf=write_pdfs(store, summary.document)[0]) if pdf else summary
@@ -243,7 +249,7 @@ def report_name(only: str | None, *, unmask: bool) -> str:
 
 
 def _write_html(
-    times: case.SortedTimes,
+    times: case.Times,
     zone: ShownZone | None,
     folder: Path,
     *,

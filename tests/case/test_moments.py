@@ -137,8 +137,9 @@ def test_the_latest_are_those_of_the_latest_moments(of: int, opened: case.Store)
         )
 
     chosen = sorted(rows, key=weight, reverse=True)[:count]
-    with case.sorted_times(opened) as times:
+    with case.sorted_times(opened) as times, case.unsorted_times(opened) as unsorted:
         found = list(case.latest(times, count))
+        assert list(case.latest(unsorted, count)) == found
     assert found == [row for row in rows if row in chosen]
     assert len(found) == count
 

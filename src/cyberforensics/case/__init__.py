@@ -28,7 +28,15 @@ from cyberforensics.case.log import LOG, last_line, operator, recorded
 from cyberforensics.case.log import append as log_action
 from cyberforensics.case.log_reading import LogLine, read_log
 from cyberforensics.case.manifest import Difference, check_manifest, manifest_lines
-from cyberforensics.case.moments import SortedTimes, latest, sorted_times, timeline, timeline_rows
+from cyberforensics.case.moments import (
+    SortedTimes,
+    Times,
+    latest,
+    sorted_times,
+    timeline,
+    timeline_rows,
+    unsorted_times,
+)
 from cyberforensics.case.orientation import add_facts, facts
 from cyberforensics.case.passes import (
     SCAN,
@@ -108,6 +116,7 @@ __all__ = [
     "SamePass",
     "SortedTimes",
     "Store",
+    "Times",
     "add_facts",
     "add_note",
     "add_redigested",
@@ -187,6 +196,7 @@ __all__ = [
     "timeline",
     "timeline_rows",
     "to_redigest",
+    "unsorted_times",
     "unsoundness",
     "volumes",
     "zones",

@@ -13,7 +13,7 @@ from cyberforensics.case.coverage import entry_coverage, media_coverage
 from cyberforensics.case.cross_check import cross_checks
 from cyberforensics.case.doubles import doubles
 from cyberforensics.case.facts import read_facts
-from cyberforensics.case.moments import SortedTimes, activity, sorted_times
+from cyberforensics.case.moments import Times, activity, unsorted_times
 from cyberforensics.case.orientation import facts
 from cyberforensics.case.passes import SCAN
 from cyberforensics.case.rules import matched_rules
@@ -52,16 +52,16 @@ _FIRST_DAY, _LAST_DAY = 0, 49_673  # 1970-01-01 to 2106-01-01
 
 
 def case_document(
-    store: Store, title: str = "Triage report", times: SortedTimes | None = None, only: str | None = None
+    store: Store, title: str = "Triage report", times: Times | None = None, only: str | None = None
 ) -> CaseDocument:
     """Read the whole document of a case.
 
     Args:
-        times: where the caller has sorted them already.
+        times: where the caller has them already.
         only: a label; findings, entries and times are those that it selects, and everything else is whole.
     """
     if times is None:
-        with sorted_times(store, only=only) as times:
+        with unsorted_times(store, only) as times:
             return case_document(store, title, times, only)
     exhibits = tuple(exhibit_document(store, exhibit) for exhibit in rows.zones(store))
     bins, outside, total = _activity(times)
@@ -202,7 +202,7 @@ def _problems(store: Store) -> Iterator[ProblemGroup]:
         )
 
 
-def _activity(times: SortedTimes) -> tuple[tuple[ActivityBin, ...], int, int]:
+def _activity(times: Times) -> tuple[tuple[ActivityBin, ...], int, int]:
     """Times by day and meaning; how many lie outside the plot's years; how many there are."""
     days: dict[int, dict[str, int]] = {}
     local: dict[int, int] = {}

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -20,21 +20,28 @@ from cyberforensics.model.times import Timestamp, decode
 
 
 @dataclass(frozen=True, slots=True)
-class SortedTimes:
-    """Every time of a case, in the order of the timeline, as a temporary table of its connection."""
+class Times:
+    """Every time of a case, in no order, as a temporary table of its connection: enough for counts and the latest."""
 
     store: Store
     table: str
 
 
-_STORED = " UNION ALL ".join(
-    f"SELECT entry.number AS entry, entry.volume AS volume, '{meaning}' AS meaning, entry.{column} AS raw, "
-    f"json_extract(time_kinds.kinds, '$.\"{meaning}\"') AS encoding, NULL AS event "
-    f"FROM entry JOIN time_kinds ON time_kinds.number = entry.time_kinds WHERE entry.{column} IS NOT NULL"
-    for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
+@dataclass(frozen=True, slots=True)
+class SortedTimes(Times):
+    """The same in the order of the timeline."""
+
+
+_RAW = " ".join(
+    f"WHEN '{meaning}' THEN entry.{column}" for meaning, column in zip(TIME_MEANINGS, TIME_COLUMNS, strict=True)
 )
+_STORED = f"""
+SELECT entry.number AS entry, entry.id AS id, entry.volume AS volume, kinds.key AS meaning,
+       CASE kinds.key {_RAW} END AS raw, kinds.value AS encoding, NULL AS event
+FROM entry CROSS JOIN time_kinds ON time_kinds.number = entry.time_kinds CROSS JOIN json_each(time_kinds.kinds) AS kinds
+"""
 _EVENTS = """
-SELECT event.entry, entry.volume, '', event.raw, event.encoding, event.number
+SELECT event.entry, entry.id, entry.volume, '', event.raw, event.encoding, event.number
 FROM event JOIN entry ON entry.number = event.entry
 """
 MOMENT = """
@@ -52,14 +59,18 @@ CASE WHEN times.encoding IN ('filetime', 'posix', 'posix-ns', 'apfs', 'hfs', 'ho
      ELSE local_unknown(times.raw, times.encoding, exhibit.zone) END
 """
 """1 where the time is of a clock of unknown zone; of encodings that are UTC by format none is."""
-_SORTED = f"""
-SELECT timed.moment, timed.raw, timed.encoding, timed.meaning, timed.entry, timed.event, timed.local FROM (
+_SELECTED = f"times.entry IN (SELECT number FROM entry WHERE {SELECTED_ENTRIES.replace('?', ':only')})"
+_ALL = f"""
+SELECT times.moment, times.raw, times.encoding, times.meaning, times.entry, times.event, times.local FROM (
     SELECT times.*, {MOMENT} AS moment, {LOCAL} AS local FROM ({_STORED} UNION ALL {_EVENTS}) AS times
-    JOIN volume ON volume.number = times.volume JOIN exhibit ON exhibit.exhibit = volume.exhibit
-) AS timed JOIN entry ON entry.number = timed.entry
-WHERE (?1 IS NULL OR moment >= ?1) AND (?2 IS NULL OR moment < ?2) AND {{selected}}
-ORDER BY moment IS NULL, moment, iif(timed.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), timed.raw, 0),
-         entry.id, timed.meaning, timed.raw, timed.event
+    CROSS JOIN volume ON volume.number = times.volume CROSS JOIN exhibit ON exhibit.exhibit = volume.exhibit
+) AS times
+WHERE (:start IS NULL OR moment >= :start) AND (:end IS NULL OR moment < :end) AND (:only IS NULL OR {_SELECTED})
+"""
+_ORDER = """
+times.moment IS NULL, times.moment,
+iif(times.encoding IN ('filetime', 'posix-ns', 'apfs', 'host-ns'), times.raw, 0),
+{id}, times.meaning, times.raw, times.event
 """
 
 
@@ -76,14 +87,26 @@ def sorted_times(
         end: nothing from it on.
         only: a label; times of the entries that it selects.
     """
+    query = f"{_ALL} ORDER BY {_ORDER.format(id='times.id')}"
+    with _table(store, query, {"start": start, "end": end, "only": only}) as table:
+        yield SortedTimes(store, table)
+
+
+@contextmanager
+def unsorted_times(store: Store, only: str | None = None) -> Iterator[Times]:
+    """The times of the case as it is now, in half the time that sorting takes; `only` is that of `sorted_times`."""
+    with _table(store, _ALL, {"start": None, "end": None, "only": only}) as table:
+        yield Times(store, table)
+
+
+@contextmanager
+def _table(store: Store, query: str, values: Mapping[str, int | str | None]) -> Iterator[str]:
     database = store.database
     (number,) = database.execute("SELECT coalesce(max(rowid), 0) + 1 FROM temp.sqlite_master").fetchone()
-    table = f"temp.sorted_times_{number}"  # as its own row there will be numbered, so that no two are called the same
-    selected = "1" if only is None else SELECTED_ENTRIES.replace("?", "?3")
-    values = (start, end) if only is None else (start, end, only)
-    database.execute(f"CREATE TABLE {table} AS {_SORTED.format(selected=selected)}", values)
+    table = f"temp.times_{number}"  # as its own row there will be numbered, so that no two are called the same
+    database.execute(f"CREATE TABLE {table} AS {query}", values)
     try:
-        yield SortedTimes(store, table)
+        yield table
     finally:
         with suppress(sqlite3.Error):  # where it is still read, after an error, it goes with the connection
             database.execute(f"DROP TABLE {table}")
@@ -97,23 +120,22 @@ def timeline(store: Store, start: int | None = None, end: int | None = None) -> 
 
 def timeline_rows(times: SortedTimes) -> Iterator[TimelineRow]:
     """All of them, in their order."""
-    yield from _rows(times, "1", ())
+    yield from _rows(times, "1", (), "times.rowid")
 
 
-def latest(times: SortedTimes, count: int) -> Iterator[TimelineRow]:
-    """The last of the timeline, in its order: what a report shows where it can't show all."""
-    database, table = times.store.database, times.table
-    (moments,) = database.execute(f"SELECT count(moment) FROM {table}").fetchone()
-    # Only what is not before the last but `count` moment can be chosen; where several are equal, the later name is.
+def latest(times: Times, count: int) -> Iterator[TimelineRow]:
+    """The last of the timeline, in its order: what a report shows where it can't show all.
+
+    Where moments are equal, the later name is chosen.
+    """
     newest = (
-        f"times.rowid IN (SELECT rowid FROM {table} WHERE moment IS NULL "
-        f"OR moment >= (SELECT moment FROM {table} WHERE rowid = ?1) "
-        "ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC, event DESC LIMIT ?2)"
+        f"times.rowid IN (SELECT rowid FROM {times.table} "
+        "ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC, event DESC LIMIT ?)"
     )
-    yield from _rows(times, newest, (max(1, moments - count + 1), count))
+    yield from _rows(times, newest, (count,), _ORDER.format(id="entry.id"))
 
 
-def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, int, int]]:
+def activity(times: Times, width: int) -> Iterator[tuple[int | None, str, int, int]]:
     """Times by bins of `width` microseconds since 1970 and by meaning; None for those that are no moment.
 
     Each comes with its number, and the number of those that are of a clock of unknown zone.
@@ -125,13 +147,13 @@ def activity(times: SortedTimes, width: int) -> Iterator[tuple[int | None, str, 
     )
 
 
-def _rows(times: SortedTimes, condition: str, values: tuple[int, ...]) -> Iterator[TimelineRow]:
+def _rows(times: Times, condition: str, values: tuple[int, ...], order: str) -> Iterator[TimelineRow]:
     """Rows with what they share made once: rows of one entry stand side by side, and so do equal times."""
     query = (
         "SELECT times.entry, times.raw, times.encoding, times.meaning, event.data, entry.volume, entry.id, entry.path, "
         "entry.stream, entry.meta_address, entry.name_state, entry.size, event.id "
         f"FROM {times.table} AS times CROSS JOIN entry ON entry.number = times.entry "
-        f"LEFT JOIN event ON event.number = times.event WHERE {condition} ORDER BY times.rowid"
+        f"LEFT JOIN event ON event.number = times.event WHERE {condition} ORDER BY {order}"
     )
     volumes = rows.volumes_by_number(times.store)
     zones = rows.zones(times.store)
