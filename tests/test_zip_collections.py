@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberforensics.cli.summary import summary_lines
 from tests import helpers
 from tests.disk.test_zip import NOISE, TEXT, put_together, raw
 from tests.hostile.checks import OPTIONS, checked_triage
@@ -63,11 +64,13 @@ def test_a_collection_with_one_of_each_trouble(tmp_path: Path) -> None:
     assert media.computed == hashlib.sha256(path.read_bytes()).hexdigest()
     with zipfile.ZipFile(path) as archive:
         stored = {info.filename: info.compress_size for info in archive.infolist()}
+    said = summary_lines(summary)
+    assert any("what nobody put in was not looked at" in line for line in said)
     parts = {(part.what, part.examined): part.size for part in exhibit.media_coverage.parts}
     not_whole = stored["broken.txt"] + stored["bzip2.txt"]
     assert parts[("file-content", True)] == sum(stored.values()) - not_whole
     assert parts[("file-content", False)] == not_whole
-    assert parts[("unallocated", False)] == 0
+    assert parts[("outside-members", False)] == 0
 
 
 def test_any_number_of_workers_gives_the_same(tmp_path: Path) -> None:

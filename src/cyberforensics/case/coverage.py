@@ -146,7 +146,8 @@ def _volume_parts(
         yield MediaPart(volume.id, "file-content", excluded, examined=False, reason=EXCLUDED)
     yield MediaPart(volume.id, "slack", slack, examined=False, reason="not-examined-in-triage")
     if what == "metadata":
-        yield MediaPart(volume.id, "unallocated", free or 0, examined=False, reason="not-examined-in-triage")
+        free_part = "outside-members" if volume.reader == "zip" else "unallocated"
+        yield MediaPart(volume.id, free_part, free or 0, examined=False, reason="not-examined-in-triage")
     if rest >= 0:  # a negative rest is no part: the equation then does not reconcile, and that is the finding
         yield MediaPart(volume.id, what, rest, examined=False, reason="structures-are-read-not-examined")
 

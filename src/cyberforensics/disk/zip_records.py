@@ -105,8 +105,8 @@ def _end_at(read_at: ReadAt, tail: bytes, start: int, place: int) -> End | None:
         return None
     _, disk, first_disk, _, members, length, directory, comment_size = _END.unpack_from(tail, place)
     offset = start + place
-    comment = tail[place + _END.size :][:comment_size]
-    if len(comment) != comment_size:
+    comment_at = place + _END.size
+    if comment_at + comment_size > len(tail):
         return None
     if _FAR16 in (members, disk) or _FAR32 in (length, directory):
         far = _end64(read_at, offset)
@@ -117,7 +117,8 @@ def _end_at(read_at: ReadAt, tail: bytes, start: int, place: int) -> End | None:
     is_split = bool(disk or first_disk)
     if not is_split and (directory + length > offset or (length and read_at(directory, 4) != b"PK\x01\x02")):
         return None
-    return End(directory, length, members, offset, offset + _END.size + comment_size, comment, is_split)
+    comment = tail[comment_at : comment_at + comment_size]
+    return End(directory, length, members, offset, start + comment_at + comment_size, comment, is_split)
 
 
 def _end64(read_at: ReadAt, end: int) -> tuple[int, int, int, int, int, int] | None:

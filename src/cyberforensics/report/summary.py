@@ -414,6 +414,8 @@ def _volume_gaps(volume: Volume) -> Iterator[str]:
         what = f"{words.visible(volume.type)}, {words.size(volume.size)}" if volume.size else words.visible(volume.type)
         note = f" {words.visible(volume.note)}" if volume.note else ""
         yield f"{name} ({what}): not opened, {words.VOLUME_STATES[volume.status]}.{note}"
+    if volume.filesystem == "zip":
+        yield f"{name}: an archive has no deleted entries, slack or free space: what nobody put in was not looked at."
     if volume.snapshots:
         yield f"{name}: {words.counted(volume.snapshots, 'snapshot')} not opened."
 

@@ -119,6 +119,7 @@ MEDIA_PARTS: Mapping[str, str] = {
     "file-content": "content of files",
     "metadata": "file system metadata",
     "unallocated": "unallocated space",
+    "outside-members": "bytes of an archive that belong to no member",
     "slack": "slack of files",
     "gap": "gaps between volumes",
     "partition-table": "partition tables",
