@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cyberforensics.rules.checking.first import first_mistake
 from cyberforensics.rules.engines import EXTERNALS, DoesNotCompile, Engine, Rules
 from cyberforensics.rules.lean import lean_text
 from cyberforensics.rules.name_rules import name_text
@@ -201,9 +202,18 @@ class _Texts:
         try:
             self._compile([unit], with_externals=looks_at_names)
         except DoesNotCompile as error:
-            path = unit.path if error.source is None else self._paths.get(error.source, unit.path)
-            return Defect(path, error.reason, error.line)
+            if self._engine.names_first:
+                path = unit.path if error.source is None else self._paths.get(error.source, unit.path)
+                return Defect(path, error.reason, error.line)
+            return self._first_of(unit, error)
         return None
+
+    def _first_of(self, unit: Unit, error: DoesNotCompile) -> Defect:
+        files = {path: self._files[path].text for path in self._packs[unit.pack].closure([unit.path])}
+        found = first_mistake(unit.path, files, {**self._declared, **dict.fromkeys(EXTERNALS, "")})
+        if found is None:
+            return Defect(unit.path, error.reason, error.line)
+        return Defect(found.path, found.reason, found.line)
 
     def _missing_include(self, unit: Unit) -> Defect | None:
         pack = self._packs[unit.pack]

@@ -48,8 +48,7 @@ class Defect:
 
     def __str__(self) -> str:
         """``file:line: reason``, as editors understand it."""
-        # libyara says line 0 of what is missing at the end
-        place = shown(self.path) if not self.line else f"{shown(self.path)}:{self.line}"
+        place = shown(self.path) if self.line is None else f"{shown(self.path)}:{self.line}"
         return f"{place}: {display_text(self.reason)}"
 
 

@@ -43,7 +43,7 @@ def compile_pack(
     compiling: CompileHeads,
 ) -> Iterator[Remark]:
     """Compile every file that stands alone, with what it includes, with each engine."""
-    yield from _includes(pack, sources, _targets(sources))
+    yield from _includes(pack, sources, targets_of(sources))
     yield from compiling(pack, sources, pack.heads(set(pack.defects)), engines, externals)
 
 
@@ -55,14 +55,14 @@ def compile_heads(
     externals: Externals,
 ) -> Iterator[Remark]:
     """Compile these files, one after the other."""
-    targets = _targets(sources)
+    targets = targets_of(sources)
     for head in heads:
         unit = _Unit(pack, head, sources, flatten(head, sources, targets))
         yield from unit.circles()
         yield from unit.remarks(engines, externals)
 
 
-def _targets(sources: Mapping[Path, SourceText]) -> Mapping[Path, Mapping[int, Path]]:
+def targets_of(sources: Mapping[Path, SourceText]) -> Mapping[Path, Mapping[int, Path]]:
     """Of each file the files that it includes, by where it says so."""
     return {
         path: {

@@ -14,7 +14,8 @@ import yara
 
 from cyberforensics.rules.checking.complaints import PYTHON, Complaint, Externals, Sort
 from cyberforensics.rules.checking.source import edited
-from cyberforensics.rules.syntax import Lines, SourceText
+from cyberforensics.rules.syntax import Kind, Lines, RuleText, SourceText
+from cyberforensics.rules.syntax.lexer import tokens_of
 
 _PLACE = re.compile(r"(?:line |[^\n]*?\()(?P<line>\d+)\)?: (?P<reason>.*)", re.DOTALL)
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -167,8 +168,25 @@ class _Trial:
             if before:
                 return before[-1]
         first, last = (self._lines.line_of(place) for place in rule.span)
+        if "syntax error" in reason:
+            if line < first:  # it says line 0 of what is missing at the end
+                line = last
+            broken = self._not_ended(rule)
+            if broken is not None and self._lines.line_of(broken[0]) <= line:
+                return broken
+        elif rule.condition:
+            last = self._lines.line_of(rule.condition[-1].start)
         start, end = self._trimmed(min(max(line, first), last))
         return max(start, rule.span[0]), max(min(end, rule.span[1]), max(start, rule.span[0]))
+
+    def _not_ended(self, rule: RuleText) -> tuple[int, int] | None:
+        """The string, expression or comment of a rule that begins and does not end."""
+        for token in tokens_of(self._source.text[slice(*rule.span)]):
+            if token.kind == Kind.BROKEN:
+                start = rule.span[0] + token.start
+                text = token.text.partition("\n")[0].rstrip()
+                return start, start + len(text)
+        return None
 
     def _trimmed(self, line: int) -> tuple[int, int]:
         start, end = self._lines.bounds(line)

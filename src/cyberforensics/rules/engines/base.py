@@ -108,6 +108,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def names_first(self) -> bool:
+        """Whether `DoesNotCompile` is about the first mistake, at the line where it is."""
+        ...
+
+    @property
     def lean_is_exact(self) -> bool:
         """Whether it is known what this version does on content that is no program (`rules.lean`)."""
         ...

@@ -34,6 +34,7 @@ class YaraPython:
     """yara-python, with the libyara in it."""
 
     name = "yara-python"
+    names_first = False
     lean_is_exact = yara.YARA_VERSION == KNOWN_VERSION
 
     def version(self) -> str:
@@ -63,7 +64,8 @@ class YaraPython:
             place = _PLACE.fullmatch(str(error))
             if place is None:
                 raise DoesNotCompile(str(error)) from error
-            raise DoesNotCompile(place["reason"], int(place["line"]), place["source"]) from error
+            # It says line 0 of what is missing at the end.
+            raise DoesNotCompile(place["reason"], int(place["line"]) or None, place["source"]) from error
         return _Rules(compiled)
 
     def load(self, dumped: bytes) -> Rules:

@@ -37,6 +37,7 @@ class YaraX:
     """yara-x."""
 
     name = "yara-x"
+    names_first = True
     lean_is_exact = False
 
     def version(self) -> str:
