@@ -15,6 +15,7 @@ from cyberforensics import rules, signing
 from cyberforensics.errors import RulePackError, UsageError
 from cyberforensics.rule_building import build
 from cyberforensics.rule_opening import opened
+from cyberforensics.rules.formatting import format_pack
 from tests.helpers import FIXTURES, run
 from tests.rules.helpers import write_pack
 
@@ -43,6 +44,16 @@ def pack(tmp_path: Path) -> Path:
 @pytest.fixture
 def key(tmp_path: Path) -> signing.Key:
     return signing.make_key(tmp_path / "key")
+
+
+def test_what_is_under_way_is_told(pack: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    build(pack, tmp_path / "a.zip", None, lambda *now: told.append(now))
+    compiled = "engines that compiled the pack"
+    assert told == [("reading the pack", 0, 0), (compiled, 0, 2), (compiled, 1, 2), ("writing the archive", 0, 0)]
+    told.clear()
+    formatted = list(format_pack(pack, lambda *now: told.append(now)))
+    assert told == [("files laid out", done, len(formatted)) for done in range(len(formatted))]
 
 
 def test_the_same_input_gives_the_same_bytes(pack: Path, key: signing.Key, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Building a pack into one file: locked, signed, and the same bytes for the same input."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,19 +31,28 @@ class Built:
     """Fingerprint of the key that signed it."""
 
 
-def build(folder: Path, path: Path, key: signing.Key | None) -> Built:
+def build(
+    folder: Path, path: Path, key: signing.Key | None, counter: Callable[[str, int, int], None] = lambda *_: None
+) -> Built:
     """Compile a pack with every engine that it is for, lock it, sign it, write it.
+
+    `counter` is told what is under way, how much of it is done, and how much there is.
 
     Raises:
         RulePackError: an engine that the pack is for can't compile it, or a file can't be built in.
         UsageError: the archive would lie in the pack.
         CannotWrite: it can't be written.
     """
+    counter("reading the pack", 0, 0)
     pack = read_pack(folder)
     if path.resolve().is_relative_to(pack.folder.resolve()) and folder.is_dir():
         raise UsageError(f"{path}: lies in the pack that is built", hint="write it somewhere else")
     engines = [engine for engine in ENGINES if not pack.manifest.engines or engine.name in pack.manifest.engines]
-    loaded = [rules.load([folder], engine=engine.name) for engine in engines]
+    loaded: list[rules.RuleSet] = []
+    for engine in engines:
+        counter("engines that compiled the pack", len(loaded), len(engines))
+        loaded.append(rules.load([folder], engine=engine.name))
+    counter("writing the archive", 0, 0)
     versions = tuple(one.engine for one in loaded)
     files, lock = lock_pack(pack, versions, f"{PRODUCT} {product_version()}")
     signature = None if key is None else signing.sign(key, lock, rules.NAMESPACE)

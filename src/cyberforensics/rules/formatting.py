@@ -1,7 +1,7 @@
 """Rule files in one form: that of YARA-X's formatter. What it would change but white space is refused."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,14 +33,17 @@ class Formatted:
         return not self.trouble and self.new != self.old
 
 
-def format_pack(path: Path) -> Iterator[Formatted]:
+def format_pack(path: Path, counter: Callable[[str, int, int], None] = lambda *_: None) -> Iterator[Formatted]:
     """Format every file of a pack, or one rule file; nothing is written.
+
+    `counter` is told what is under way, how much of it is done, and how much there is.
 
     Raises:
         RulePackError: there is no pack.
     """
     pack = read_pack(path)
-    for member in pack.members:
+    for done, member in enumerate(pack.members):
+        counter("files laid out", done, len(pack.members))
         name = pack.name_of(member)
         if member in pack.defects:
             yield Formatted(name, member, "", "", pack.defects[member].reason)

@@ -181,7 +181,7 @@ _MANIFEST = (
     Mistake("cost", _add(_TOML, '[budgets]\ncost = "5"\n'), 1, f"{_TOML}:7", ('"5%"', '"3x"')),
 )
 _SAMPLES = (
-    Mistake("does not compile", _also("$x"), 30, f"{_RULE}:17", ("can't be used", "$x", "rules check"), _TEST),
+    Mistake("does not compile", _also("$x"), 30, f"{_RULE}:16", ("can't be used", "$x", "rules check"), _TEST),
     Mistake(
         "stale",
         _first('"words that were lost"'),

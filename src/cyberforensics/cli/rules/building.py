@@ -8,6 +8,7 @@ import typer
 
 from cyberforensics.cli import render
 from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import Quiet
 from cyberforensics.errors import UsageError
 
 
@@ -19,6 +20,7 @@ def command(
     ] = None,
     unsigned: Annotated[bool, typer.Option("--unsigned", help="Do not sign: who built it, nobody can check.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Build a pack into one signed file that `triage --rules` takes: the same bytes for the same input.
 
@@ -31,7 +33,9 @@ def command(
 
     if (key is not None) + unsigned != 1:
         raise UsageError("one of --key FILE and --unsigned is needed")
-    built = rule_building.build(pack, output, None if key is None else loaded_key(key))
+    signer = None if key is None else loaded_key(key)
+    with told.counting(quiet=quiet) as counter:
+        built = rule_building.build(pack, output, signer, counter)
     if json:
         render.as_json(asdict(built) | {"path": str(built.path)})
         return

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
+from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import Quiet
 from cyberforensics.cli.rules.listing import rule_object
 from cyberforensics.rules.differences import Difference, compare
 from cyberforensics.rules.listing import list_rules
@@ -16,12 +18,15 @@ def command(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="A pack as it was.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The pack as it is.")],
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare two states of a pack, rule by rule: metadata, strings, condition. Layout and order do not count.
 
     cyberforensics rules diff old-rules new-rules
     """
-    found = compare(list_rules(old), list_rules(new))
+    with told.counting(quiet=quiet) as counter:
+        counter("reading the rules", 0, 0)
+        found = compare(list_rules(old), list_rules(new))
     if json:
         render.as_json(_object(found))
     else:

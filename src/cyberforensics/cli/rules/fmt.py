@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
-from cyberforensics.cli.rules.given import written
+from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import Quiet, written
 from cyberforensics.errors import EXIT_FINDINGS_IN_PACK
 from cyberforensics.rules.formatting import Formatted, format_pack
 
@@ -18,12 +19,14 @@ def command(
         bool, typer.Option("--check", help="Write nothing; exit with 1 if something would change.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Lay out rule files in one form. A file of which more than white space would change stays as it is.
 
     cyberforensics rules fmt my-rules --check
     """
-    files = [one for pack in dict.fromkeys(packs) for one in format_pack(pack)]
+    with told.counting(quiet=quiet) as counter:
+        files = [one for pack in dict.fromkeys(packs) for one in format_pack(pack, counter)]
     for one in files:
         if one.trouble:
             render.say(f"{one.path}: left as it is: {one.trouble}")

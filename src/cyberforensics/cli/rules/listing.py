@@ -6,18 +6,23 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
+from cyberforensics.cli.rules import told
+from cyberforensics.cli.rules.given import Quiet
 from cyberforensics.rules.listing import ListedRule, list_rules
 
 
 def command(
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="A folder of rules, or a rule file.")],
     json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """List the rules of a pack: where each is, its severity, tags, externals and modules.
 
     cyberforensics rules list my-rules
     """
-    rules = list_rules(pack)
+    with told.counting(quiet=quiet) as counter:
+        counter("reading the rules", 0, 0)
+        rules = list_rules(pack)
     if json:
         render.as_json([rule_object(rule) for rule in rules])
         return
