@@ -79,4 +79,5 @@ def _condition(text: str) -> Iterator[str]:
         yield "the condition computes over the whole content"
     used = [module for module in _MODULES if re.search(rf"\b{module}\.", text)]
     if used:
-        yield f"the condition asks {' and '.join(used)}, which take{'s' if len(used) == 1 else ''} every content apart first"
+        take = "takes" if len(used) == 1 else "take"
+        yield f"the condition asks {' and '.join(used)}, which {take} every content apart first"
