@@ -41,7 +41,7 @@ class Made:
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp(request.param)
     truth = hand_out(read_scenario(shipped.folder_of(Path(request.param))), "7", folder / "made")
-    sources = {image.volume: folder / "made" / "handout" / image.file for image in truth.images}
+    sources = {image.id: folder / "made" / "handout" / image.file for image in truth.images}
     triage(sources, folder / "case", Options(workers=2, examiner="T. Test"))
     shown = helpers.shown(folder / "case")
     return Made(
@@ -99,9 +99,7 @@ def test_each_kind_of_find_is_there(made: Made) -> None:
 
 
 def test_bytes_lie_where_the_truth_says(made: Made) -> None:
-    raw = {
-        image.volume: made.folder / "handout" / image.file for image in made.truth.images if image.file.endswith("raw")
-    }
+    raw = {image.id: made.folder / "handout" / image.file for image in made.truth.images if image.file.endswith("raw")}
     looked_at = 0
     for planted in made.truth.planted:
         if planted.volume in raw and planted.content_readable and planted.runs:

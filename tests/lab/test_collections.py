@@ -54,8 +54,13 @@ def test_zipinfo_reads_what_was_planted(made: tuple[Path, Truth]) -> None:
     path = folder / "handout" / image.file
     data = path.read_bytes()
     assert path.name == "stick.zip"
-    assert (image.file_system, image.media_size, image.size, image.offset) == ("zip", len(data), len(data), 0)
-    assert image.sha256 == image.media_sha256 == hashlib.sha256(data).hexdigest()
+    assert (image.volumes[0].file_system, image.media_size, image.volumes[0].size, image.volumes[0].offset) == (
+        "zip",
+        len(data),
+        len(data),
+        0,
+    )
+    assert image.files[0].sha256 == image.media_sha256 == hashlib.sha256(data).hexdigest()
     assert plans.program("unzip", "-p", path, "TRAINING.txt").encode() == MARK_TEXT.replace("\r\n", "\n").encode()
     with zipfile.ZipFile(path) as archive:
         assert archive.comment.startswith(b"TRAINING")
@@ -98,8 +103,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(made: tuple[P
     digests = []
     for seed in ("1", "2"):
         (tmp_path / seed).mkdir()
-        digests.append(build(written, seed, tmp_path / seed).truth.images[0].sha256)
-    assert digests[0] == truth.images[0].sha256 != digests[1]
+        digests.append(build(written, seed, tmp_path / seed).truth.images[0].files[0].sha256)
+    assert digests[0] == truth.images[0].files[0].sha256 != digests[1]
 
 
 def test_grading_knows_the_digest_of_a_collection(made: tuple[Path, Truth], tmp_path: Path) -> None:

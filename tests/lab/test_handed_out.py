@@ -240,7 +240,7 @@ def test_the_mark_has_the_digest_that_reports_look_for() -> None:
 
 def test_every_image_says_training(marked: tuple[Path, Truth]) -> None:
     folder, truth = marked
-    assert [image.file_system for image in truth.images] == [volume[0] for volume in VOLUMES]
+    assert [image.volumes[0].file_system for image in truth.images] == [volume[0] for volume in VOLUMES]
     for image in truth.images:
         path = folder / "made" / "handout" / image.file
         found = json.loads(helpers.inside("info", path, "--json").stdout)

@@ -22,7 +22,7 @@ from cyberforensics import case, query
 from cyberforensics.assertions import ASSERTIONS, Observed, Subject
 from cyberforensics.lab import proving
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.scenario import Container, Disk, FileSystem
+from cyberforensics.lab.scenario import Container, FileSystem, Layout
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Image, Planted, Truth, read_truth
 from cyberforensics.triage import Options, triage
@@ -80,12 +80,12 @@ def test_every_file_system_container_and_disk_is_among_them(made: Made) -> None:
     volumes = read_scenario(proving.PROOF).scenario.volumes
     assert {one.file_system for one in volumes} == set(get_args(FileSystem)) == {*WRITERS, "zip"}
     assert {one.container for one in volumes} == set(get_args(Container))
-    assert {one.disk for one in volumes} == set(get_args(Disk))
-    assert [image.volume for image in made.truth.images] == [one.id for one in volumes]
+    assert {one.disk for one in volumes} == set(get_args(Layout))
+    assert [image.id for image in made.truth.images] == [one.id for one in volumes]
 
 
 def test_every_recovery_that_a_story_can_leave_is_among_them(made: Made) -> None:
-    found = {(_image(made, one).file_system, one.recovery) for one in made.truth.planted}
+    found = {(_image(made, one).volumes[0].file_system, one.recovery) for one in made.truth.planted}
     assert found >= {
         ("ntfs", "resident"), ("ntfs", "runs-all-unallocated"), ("fat12", "runs-assumed-contiguous"),
         ("exfat", "runs-all-unallocated"), ("ext4", "no-runs"), ("iso9660", "not-applicable"),
@@ -114,18 +114,18 @@ def test_a_product_that_says_something_else_is_told(made: Made, assertion: str, 
 
 
 def _image(made: Made, one: Planted) -> Image:
-    return next(image for image in made.truth.images if image.volume == one.volume)
+    return made.truth.place_of(one.volume)[0]
 
 
 def _disks(made: Made) -> list[Image]:
     """Without the zip collection, in which there is no file system."""
-    return [image for image in made.truth.images if image.file_system != "zip"]
+    return [image for image in made.truth.images if image.volumes[0].file_system != "zip"]
 
 
 def _tsk(made: Made, image: Image, *command: str) -> bytes:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not there (Debian package sleuthkit)")
-    words = [command[0], "-o", str(image.offset // 512), *command[1:-1], str(made.folder / f"{image.volume}.raw")]
+    words = [command[0], "-o", str(image.volumes[0].first_sector), *command[1:-1], str(made.folder / f"{image.id}.raw")]
     words += [command[-1]] if command[0] != "fls" else []
     done = subprocess.run(words, capture_output=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8"})
     return done.stdout
@@ -144,7 +144,7 @@ def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> No
         for one in _of(made, image):
             address, deleted = listed[one.path + (f":{one.stream}" if one.stream else "")]
             assert deleted == (one.name_state != "allocated"), one
-            if one.meta_address is not None and image.file_system == "ntfs":
+            if one.meta_address is not None and image.volumes[0].file_system == "ntfs":
                 number, _, kind, attribute = one.meta_address.split("-")
                 assert address == f"{number}-{kind}-{attribute}", one
             elif one.meta_address is not None:
@@ -177,7 +177,7 @@ _MEANINGS = {
 def test_istat_says_the_same_moments(made: Made) -> None:
     compared = 0
     for image in _disks(made):
-        family = image.file_system.rstrip("0123456789") if image.file_system != "ext4" else "ext4"
+        family = image.volumes[0].file_system.rstrip("0123456789") if image.volumes[0].file_system != "ext4" else "ext4"
         if family not in _LABELS:
             continue
         for one in _of(made, image):
@@ -198,7 +198,7 @@ def test_istat_says_the_same_moments(made: Made) -> None:
 
 
 def test_zipfile_reads_what_was_planted_in_the_collection(made: Made) -> None:
-    (image,) = [image for image in made.truth.images if image.file_system == "zip"]
+    (image,) = [image for image in made.truth.images if image.volumes[0].file_system == "zip"]
     data = (made.folder / image.file).read_bytes()
     with zipfile.ZipFile(made.folder / image.file) as archive:
         assert archive.testzip() is None
@@ -209,4 +209,4 @@ def test_zipfile_reads_what_was_planted_in_the_collection(made: Made) -> None:
 
 
 def _of(made: Made, image: Image) -> Iterator[Planted]:
-    return (one for one in made.truth.planted if one.volume == image.volume)
+    return (one for one in made.truth.planted if one.volume == image.id)

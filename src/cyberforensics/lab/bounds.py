@@ -21,6 +21,7 @@ _MOST_POINTS = 1000
 _MOST_FILES = 200_000
 _LARGEST_VOLUME = 64 << 30
 _LARGEST_CONTENT = 1 << 30
+_SEGMENT = (1 << 20, 2046 << 20)  # bytes
 _YEARS = (1981, 2099)
 """Of the first day: every file system has times for what lies a little before and behind it."""
 _STEP = 600  # seconds; clocks that are set forward skip at least half an hour
@@ -80,7 +81,7 @@ def moments_exist(reader: Reader, scenario: Scenario) -> None:
 
 def _ids(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     yield ("name",), scenario.name
-    for table in ("persons", "hosts", "volumes", "questions"):
+    for table in ("persons", "hosts", "disks", "volumes", "questions"):
         for number, item in enumerate(getattr(scenario, table)):
             yield (table, number, "id"), item.id
     for number, action in enumerate(scenario.actions):
@@ -110,8 +111,11 @@ def without_control(reader: Reader, path: Path, text: str) -> None:
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Path, int | float, int, int]]:
     yield ("minutes",), scenario.minutes, 1, _MOST_MINUTES
+    for number, disk in enumerate(scenario.disks):
+        yield ("disks", number, "segment_size"), disk.segment_size, *_SEGMENT
     for number, volume in enumerate(scenario.volumes):
         at: Path = ("volumes", number)
+        yield (*at, "segment_size"), volume.segment_size, *_SEGMENT
         yield (*at, "size"), volume.size, 1, _LARGEST_VOLUME
         yield (*at, "background", "files"), volume.background.files, 0, _MOST_FILES
         yield (*at, "background", "largest"), volume.background.largest, 64, _LARGEST_CONTENT

@@ -1,33 +1,20 @@
 """A scenario to images, and to the truth about them."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from cyberforensics.errors import CannotWrite
-from cyberforensics.lab.causes import cause_of
-from cyberforensics.lab.containers import CONTAINERS, Acquisition, write_zip
-from cyberforensics.lab.damaging import Site, Wounds, damaged
-from cyberforensics.lab.filesystems import WRITERS
+from cyberforensics.lab.checking import VOLUME_VALUES
+from cyberforensics.lab.imaging import Observer, WrittenVolume, make_image
 from cyberforensics.lab.judging import judge, right_answer
-from cyberforensics.lab.partitions import SECTOR, arranged, least_size, write_table
-from cyberforensics.lab.plan import CannotHold, Content, NoRoom, PlacedFile
-from cyberforensics.lab.recovering import recoveries
-from cyberforensics.lab.scenario import Damage, Question, Scenario
+from cyberforensics.lab.plan import Content
+from cyberforensics.lab.scenario import Question, media_of
 from cyberforensics.lab.scenario_file import Written
-from cyberforensics.lab.story import Plant, Played, play
+from cyberforensics.lab.story import Plant, play
 from cyberforensics.lab.truth import FORMAT, Asked, Broken, Image, Planted, Truth
 from cyberforensics.lab.variant import Variant, fill, variant_of
 from cyberforensics.lab.wording import wording
-
-_BLOCK = 1 << 20
-_YEAR = 365 * 86_400_000_000_000  # nanoseconds
-_ENDINGS = {"raw": ".raw", "e01": ".E01", "qcow2": ".qcow2", "zip": ".zip"}
-
-Observer = Callable[[str], None]
-"""Told what is being made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +38,13 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
     images: list[Image] = []
     planted: list[Planted] = []
     broken: list[Broken] = []
-    for played in play(written, variant):
-        observer(f"{played.volume.id}: {len(played.held):,} names")
-        try:
-            hurts = _hurts(written.scenario, played, variant)
-            image, placed, wounds = _image(played, folder, written.scenario.name, hurts)
-            left = _left(played, placed)
-        except (NoRoom, CannotHold) as error:
-            where, can = cause_of(error, written.scenario, variant.values, played.volume.id)
-            raise written.refused(where, f"volume {played.volume.id}: {error}; {can}") from error
-        except OSError as error:
-            raise CannotWrite(f"{folder}: the image can't be written ({error.strerror})") from error
-        images.append(image)
-        broken += wounds.broken
-        planted += [_planted(plant, played, placed, left, wounds, image.offset) for plant in played.plants]
+    ends = {played.volume.id: played for played in play(written, variant)}
+    for medium in media_of(written.scenario):
+        made = make_image(written, variant, medium, [ends[volume.id] for volume in medium.volumes], folder, observer)
+        images.append(made.image)
+        for volume in made.volumes:
+            broken += volume.wounds.broken
+            planted += [_planted(plant, volume) for plant in volume.played.plants]
     values = {**variant.values, **dict(_later_values(images, planted))}
     asked = tuple(_asked(question, values, planted) for question in written.scenario.questions)
     words = wording("en")
@@ -80,84 +60,8 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
     return Built(variant, truth, values)
 
 
-def _hurts(scenario: Scenario, played: Played, variant: Variant) -> list[Damage]:
-    """The damage of a volume, with its values filled in."""
-    return [
-        replace(one, path=fill(one.path, variant.values), other=fill(one.other, variant.values))
-        for one in scenario.damage
-        if one.volume == played.volume.id
-    ]
-
-
-def _image(
-    played: Played, folder: Path, title: str, hurts: Sequence[Damage]
-) -> tuple[Image, tuple[PlacedFile, ...], Wounds]:
-    volume = played.volume
-    raw = folder / f".{volume.id}.part"
-    try:
-        with raw.open("w+b") as out:
-            about = _about(played, title)
-            placed, offset, size = _disk(played, out, about)
-            wounds = damaged(Site(out, offset, played.planned, placed), hurts)
-            size = size if wounds.size is None else wounds.size
-            sha256, md5 = _digests(out)
-            target = folder / f"{volume.id}{_ENDINGS[volume.container]}"
-            CONTAINERS[volume.container](out, size, target, about)
-    finally:
-        raw.unlink(missing_ok=True)
-    with target.open("rb") as file:
-        of_file = sha256 if volume.container in ("raw", "zip") else hashlib.file_digest(file, "sha256").hexdigest()
-    inside = size if volume.file_system == "zip" else volume.size
-    image = Image(volume.id, target.name, of_file, sha256, md5, size, offset, inside, volume.file_system)
-    return image, placed, wounds
-
-
-def _disk(played: Played, out: BinaryIO, about: Acquisition) -> tuple[tuple[PlacedFile, ...], int, int]:
-    """Write the disk, or the collection; gives what lies where, the volume's offset, and the disk's size."""
-    planned, scheme = played.planned, played.volume.disk
-    if planned.file_system == "zip":
-        return write_zip(planned, out, about.description), 0, out.tell()
-    write = WRITERS[played.volume.file_system]
-    if scheme == "whole":
-        placed, offset, size = write(planned, out), 0, planned.size
-    else:
-        (partition,) = arranged([planned])
-        offset, size = partition.offset, least_size([partition])
-        out.seek(offset)
-        placed = write(planned, out)
-        out.seek(0)
-        write_table(out, scheme, size, [partition], planned.serial)
-    out.truncate(size)
-    return placed, offset, size
-
-
-def _about(played: Played, title: str) -> Acquisition:
-    return Acquisition(
-        case=f"TRAINING {title}",
-        evidence=played.volume.id,
-        description="TRAINING: made for an exercise, everything in it is invented",
-        examiner="nobody",
-        notes="TRAINING",
-        acquired=played.planned.formatted + _YEAR,
-        serial=played.planned.serial,
-    )
-
-
-def _left(played: Played, placed: Sequence[PlacedFile]) -> Mapping[int, str]:
-    """Of each stream, by its id in memory, what is left of its content."""
-    folders = [one.path for one in played.held if one.kind == "directory"]
-    words = recoveries(played.volume.file_system, played.planned.cluster_size or SECTOR, placed, folders)
-    return {id(one): word for one, word in zip(placed, words, strict=True)}
-
-
-def _planted(
-    plant: Plant,
-    played: Played,
-    placed: Sequence[PlacedFile],
-    left: Mapping[int, str],
-    wounds: Wounds,
-    offset: int,
-) -> Planted:
+def _planted(plant: Plant, written: WrittenVolume) -> Planted:
+    played, placed, left, offset = written.played, written.placed, written.left, written.offset
     held = played.held[plant.place]
     content = held.content if plant.stream is None else dict(held.streams)[plant.stream]
     # Two files may have had one path, one behind the other: the writer says of them in the order of the plan.
@@ -181,7 +85,7 @@ def _planted(
         slack_at=None if one.slack_at is None else one.slack_at + offset,
         times=one.times,
         finds=plant.finds,
-        left=wounds.left.get(id(one), "whole"),
+        left=written.wounds.left.get(id(one), "whole"),
     )
 
 
@@ -206,9 +110,12 @@ def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Plan
 
 def _later_values(images: Sequence[Image], planted: Sequence[Planted]) -> Iterator[tuple[str, str]]:
     for image in images:
-        yield f"image.{image.volume}.sha256", image.media_sha256
-        yield f"image.{image.volume}.md5", image.media_md5
-        yield f"image.{image.volume}.name", image.file
+        for name in dict.fromkeys((image.id, *(volume.id for volume in image.volumes))):
+            yield f"image.{name}.sha256", image.media_sha256
+            yield f"image.{name}.md5", image.media_md5
+            yield f"image.{name}.name", image.file
+        for volume in image.volumes:
+            yield from ((f"volume.{volume.id}.{key}", str(getattr(volume, key))) for key in VOLUME_VALUES)
     for one in planted:
         times = {time.meaning: time.time for time in one.times}
         where = one.runs[0][0] if one.runs else (one.slack_at or 0)
@@ -224,15 +131,6 @@ def _later_values(images: Sequence[Image], planted: Sequence[Planted]) -> Iterat
             "offset": str(where),
         }
         yield from ((f"plant.{one.id}.{name}", value) for name, value in found.items())
-
-
-def _digests(out: BinaryIO) -> tuple[str, str]:
-    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    out.seek(0)
-    while block := out.read(_BLOCK):
-        sha256.update(block)
-        md5.update(block)
-    return sha256.hexdigest(), md5.hexdigest()
 
 
 def _content_digests(content: Content | None) -> tuple[str, str]:

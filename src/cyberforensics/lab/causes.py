@@ -30,11 +30,21 @@ def cause_of(
         ):
             if text and where == volume and said.startswith(f"{fill(text, values)}: "):
                 return ("actions", place, key), "change what this line says, or take another file_system"
+    if "segments; let them be larger" in said:
+        return _packed(scenario, number), "write a larger one"
     if "label" in said.partition(": ")[0]:
         return (*at, "label"), "take a shorter one"
     if said.startswith("/"):
         return (*at, "background"), "take other folders, or another file_system"
     return (*at, "size"), "take another size, or another file_system"
+
+
+def _packed(scenario: Scenario, volume: int) -> Path:
+    """Where it is said how large the files of an image are."""
+    for place, disk in enumerate(scenario.disks):
+        if disk.id == scenario.volumes[volume].disk:
+            return ("disks", place, "segment_size")
+    return ("volumes", volume, "segment_size")
 
 
 def _damage(said: str, scenario: Scenario, values: Mapping[str, str], volume: str) -> Path:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cyberforensics.lab.bounds import moments_exist, without_control
 from cyberforensics.lab.damaging import KINDS
+from cyberforensics.lab.disks import check_disks
 from cyberforensics.lab.judging import judge, right_answer
 from cyberforensics.lab.reading import Reader, did_you_mean
 from cyberforensics.lab.scenario import Action, Damage, Question, Scenario, Volume
@@ -22,6 +23,8 @@ PLANT_VALUES = ("path", "name", "sha256", "md5", "size", "created", "modified", 
 IMAGE_VALUES = ("sha256", "md5", "name")
 """And ``{image.c.sha256}`` of the image of a volume."""
 _CONTENT = ("text", "source", "kind")
+VOLUME_VALUES = ("slot", "offset", "size", "first_sector", "last_sector")
+"""And ``{volume.c.first_sector}`` of where it lies on its disk."""
 FINDS = ("entry", "mismatch", "deleted", "stream", "rule:NAME")
 """What `finds` can be."""
 _SECTOR = 512
@@ -48,7 +51,7 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
     """Note every mistake of the scenario."""
     if not scenario.volumes:
         reader.wrong((), "there is no volume; add [[volumes]] with id, host, file_system and size")
-    for table in ("persons", "hosts", "volumes", "questions"):
+    for table in ("persons", "hosts", "disks", "volumes", "questions"):
         _unique(reader, table, [item.id for item in getattr(scenario, table)])
     _unique(reader, "actions", [action.plant for action in scenario.actions], key="plant")
     for number, host in enumerate(scenario.hosts):
@@ -67,6 +70,7 @@ def check(reader: Reader, scenario: Scenario, folder: Path) -> None:
             reader.wrong(("volumes", number, "size"), message)
         _collection(reader, number, volume)
         _background(reader, number, volume, known_names(scenario))
+    check_disks(reader, scenario)
     for language in scenario.languages:
         if not (folder / "texts" / f"{language}.toml").is_file():
             reader.wrong(("languages",), f"languages: there is no texts/{language}.toml; write one like those there")
@@ -120,7 +124,13 @@ def later_names(scenario: Scenario) -> list[str]:
     """Placeholders whose values are known when the images are there."""
     plants = [action.plant for action in scenario.actions if action.plant]
     of_plants = [f"plant.{plant}.{value}" for plant in plants for value in PLANT_VALUES]
-    return of_plants + [f"image.{volume.id}.{value}" for volume in scenario.volumes for value in IMAGE_VALUES]
+    images = [*(volume.id for volume in scenario.volumes), *(disk.id for disk in scenario.disks)]
+    of_images = [f"image.{one}.{value}" for one in images for value in IMAGE_VALUES]
+    return [
+        *of_plants,
+        *of_images,
+        *(f"volume.{one.id}.{value}" for one in scenario.volumes for value in VOLUME_VALUES),
+    ]
 
 
 def check_placeholders(reader: Reader, path: tuple[str | int, ...], text: str, known: Iterable[str]) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.lab.answers import sheet_lines
-from cyberforensics.lab.building import Observer, build
+from cyberforensics.lab.building import build
 from cyberforensics.lab.ctfd import challenges
+from cyberforensics.lab.imaging import Observer
 from cyberforensics.lab.pages import Page, brief, notes
 from cyberforensics.lab.rendering import as_html, as_pdf
 from cyberforensics.lab.scenario_file import Written
@@ -67,7 +68,7 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
             place = instructor / "ctfd" / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, "utf-8")
-        sums = [f"{image.sha256}  {image.file}\n" for image in built.truth.images]
+        sums = [f"{one.sha256}  {one.name}\n" for image in built.truth.images for one in image.files]
         (handout / "SHA256SUMS").write_text("".join(sums), "utf-8")
     except OSError as error:
         raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error

@@ -76,7 +76,7 @@ def brief(written: Written, texts: Texts, words: Wording, truth: Truth, values: 
         Table(
             ("name", "exact"),
             (words["file"], words["digest of file"]),
-            tuple((image.file, image.sha256) for image in truth.images),
+            tuple((one.name, one.sha256) for image in truth.images for one in image.files),
         ),
         Paragraph(words["training"]),
     ]

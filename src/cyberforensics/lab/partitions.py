@@ -20,6 +20,8 @@ Scheme = Literal["mbr", "gpt"]
 SECTOR = 512
 ALIGNMENT = 1 << 20
 _ENTRIES = 128
+MOST: Mapping[Scheme, int] = MappingProxyType({"mbr": 4, "gpt": _ENTRIES})
+"""Partitions that a table has room for."""
 _ENTRY = 128  # bytes
 _TABLE = _ENTRIES * _ENTRY // SECTOR  # sectors
 _RESERVED = {
@@ -97,7 +99,7 @@ def write_table(out: BinaryIO, scheme: Scheme, size: int, partitions: Sequence[P
 
 
 def _check(scheme: Scheme, size: int, partitions: Sequence[Partition]) -> None:
-    most = 4 if scheme == "mbr" else _ENTRIES
+    most = MOST[scheme]
     if len(partitions) > most:
         raise CannotHold(f"{len(partitions)} partitions, and the {scheme.upper()} has room for {most}")
     if scheme == "mbr" and size // SECTOR > _LARGEST_MBR:

@@ -9,6 +9,7 @@ from typing import Any
 from cyberforensics.assertions import Truth as Expected
 from cyberforensics.errors import CannotWrite
 from cyberforensics.lab.building import build
+from cyberforensics.lab.scenario import media_of
 from cyberforensics.lab.scenario_file import Written, read_scenario
 from cyberforensics.lab.truth import Image, Planted, Truth, written
 
@@ -28,14 +29,14 @@ class Proof:
     """One built image, and what must come out of it."""
 
     name: str
-    """``lab-`` and the volume."""
+    """``lab-`` and the id of the disk, or of the volume."""
     file: Path
     expected: Expected
 
 
 def names() -> tuple[str, ...]:
     """Of all images of the scenario."""
-    return tuple(_name(volume.id) for volume in read_scenario(PROOF).scenario.volumes)
+    return tuple(_name(medium.id) for medium in media_of(read_scenario(PROOF).scenario))
 
 
 def build_proofs(folder: Path, seed: str, only: Sequence[str] = ()) -> tuple[Proof, ...]:
@@ -50,22 +51,23 @@ def build_proofs(folder: Path, seed: str, only: Sequence[str] = ()) -> tuple[Pro
     proof = read_scenario(PROOF)
     # All of it even where less is asked for: what is made up depends on where an action stands in the story.
     truth = build(proof, seed, folder).truth
-    raw = {image.volume: image for image in _raw(proof, seed, folder)}
+    raw = {image.id: image for image in _raw(proof, seed, folder)}
     try:
         (folder / TRUTH).write_bytes(written(truth))
     except OSError as error:
         raise CannotWrite(f"{folder / TRUTH}: can't be written ({error.strerror})") from error
     return tuple(
-        Proof(_name(image.volume), folder / image.file, expected(truth, image, raw[image.volume]))
+        Proof(_name(image.id), folder / image.file, expected(truth, image, raw[image.id]))
         for image in truth.images
-        if not only or _name(image.volume) in only
+        if not only or _name(image.id) in only
     )
 
 
 def _raw(proof: Written, seed: str, folder: Path) -> tuple[Image, ...]:
     """Build the same without containers, and put each file beside the others that is not there yet."""
     volumes = tuple(one if one.container == "zip" else replace(one, container="raw") for one in proof.scenario.volumes)
-    bare = replace(proof, scenario=replace(proof.scenario, volumes=volumes))
+    disks = tuple(replace(one, container="raw") for one in proof.scenario.disks)
+    bare = replace(proof, scenario=replace(proof.scenario, volumes=volumes, disks=disks))
     try:
         with tempfile.TemporaryDirectory(dir=folder) as place:
             images = build(bare, seed, Path(place)).truth.images
@@ -84,25 +86,29 @@ def expected(truth: Truth, image: Image, raw: Image | None = None) -> Expected:
     """
     files = [image] if raw is None or raw.file == image.file else [image, raw]
     containers: list[dict[str, Any]] = [
-        {"format": _FORMATS[Path(one.file).suffix], "segments": [one.file]} for one in files
+        {"format": _FORMATS[Path(one.file).suffix], "segments": [file.name for file in one.files]} for one in files
     ]
     if containers[0]["format"] == "EWF-E01":
         containers[0]["stored_md5"] = image.media_md5
-    volume = {
-        "slot": "whole" if image.offset == 0 else "partition",
-        "offset": image.offset,
-        "size": image.size,
-        "file_system": image.file_system,
-        "entries": [_entry(one, image.file_system) for one in truth.planted if one.volume == image.volume],
-    }
+    volumes = tuple(
+        {
+            "slot": "whole" if volume.slot == "whole" else "partition",
+            "offset": volume.offset,
+            "size": volume.size,
+            "file_system": volume.file_system,
+            "entries": [_entry(one, volume.file_system) for one in truth.planted if one.volume == volume.id],
+        }
+        for volume in image.volumes
+    )
+    systems = ", ".join(volume.file_system for volume in image.volumes)
     return Expected(
-        image=_name(image.volume),
-        about=f"{truth.scenario}, variant {truth.variant}: {image.file_system}, {containers[0]['format']}",
+        image=_name(image.id),
+        about=f"{truth.scenario}, variant {truth.variant}: {systems}, {containers[0]['format']}",
         origin=_ORIGIN,
         media_size=image.media_size,
         media={"md5": image.media_md5, "sha256": image.media_sha256},
         containers=tuple(containers),
-        volumes=(volume,),
+        volumes=volumes,
     )
 
 
@@ -125,5 +131,5 @@ def _entry(one: Planted, file_system: str) -> dict[str, Any]:
     }
 
 
-def _name(volume: str) -> str:
-    return f"lab-{volume}"
+def _name(image: str) -> str:
+    return f"lab-{image}"

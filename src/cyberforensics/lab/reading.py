@@ -88,7 +88,7 @@ class Reader:
             return self.table(hint, value, path)
         elif get_origin(hint) is tuple:
             return self._array(hint, value, path)
-        elif hint is int and path[-1] in ("size", "largest"):
+        elif hint is int and path[-1] in ("size", "largest", "segment_size"):
             expected, made = 'a size such as "64 MiB"', _size(value)
         elif hint in (int, float):
             expected = "a whole number that is not negative" if hint is int else "a number that is not negative"

@@ -42,7 +42,7 @@ def built_images(listed: ExpectedScenario, rules: Collection[str], folder: Path)
         findings = tuple(
             Expected(rule, one.path, one.stream or "", None)
             for one in truth.planted
-            if one.volume == image.volume and one.content_readable and one.left == "whole"
+            if truth.place_of(one.volume)[0] == image and one.content_readable and one.left == "whole"
             for rule in sorted(wanted[one.id])
         )
         yield ExpectedImage(listed.path, folder / image.file, findings, frozenset({_MFT}))

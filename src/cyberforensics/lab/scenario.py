@@ -1,7 +1,7 @@
 """A scenario as it is written: whose computers, what happened on them, what is asked about it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Choice = tuple[str, ...]
 """Values of which each variant has one."""
@@ -11,7 +11,9 @@ Values = Choice | range
 
 FileSystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "ext4", "iso9660", "zip"]
 Container = Literal["raw", "e01", "qcow2", "zip"]
-Disk = Literal["whole", "mbr", "gpt"]
+Layout = Literal["whole", "mbr", "gpt"]
+Table = Literal["gpt", "mbr"]
+Compression = Literal["none", "fast", "best"]
 Noise = Literal["text", "picture", "table", "page", "archive", "log"]
 AnswerKind = Literal["text", "path", "digest", "time", "number", "choice", "list"]
 
@@ -57,6 +59,20 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk with several volumes: those that name it, in the order in which they stand in the scenario."""
+
+    id: str
+    table: Table
+    """Kind of its partition table."""
+    container: Literal["raw", "e01", "qcow2"] = "raw"
+    compression: Compression = "fast"
+    """E01 only."""
+    segment_size: int = 1 << 30
+    """E01 only: bytes that a file of the image may have; what is more is in the next one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Volume:
     """A volume, the disk that it lies on, and the file in which it is handed out."""
 
@@ -67,8 +83,11 @@ class Volume:
     size: int
     """Bytes; of a collection, the most that it may have."""
     label: str = "TRAINING"
-    disk: Disk = "whole"
+    disk: str = "whole"
+    """Its own: ``whole``, ``mbr``, ``gpt``; or the id of one that it shares, which says what else is said here."""
     container: Container = "raw"
+    compression: Compression = "fast"
+    segment_size: int = 1 << 30
     background: Background = field(default_factory=Background)
 
 
@@ -159,8 +178,39 @@ class Scenario:
     vary: tuple[tuple[str, Values], ...]
     persons: tuple[Person, ...]
     hosts: tuple[Host, ...]
+    disks: tuple[Disk, ...]
     volumes: tuple[Volume, ...]
     actions: tuple[Action, ...]
     questions: tuple[Question, ...]
     stages: tuple[Stage, ...]
     damage: tuple[Damage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """What is handed out as one image, with all that lies on it."""
+
+    id: str
+    """Of the disk, or of the one volume."""
+    layout: Layout
+    container: Container
+    compression: Compression
+    segment_size: int
+    volumes: tuple[Volume, ...]
+
+
+def media_of(scenario: Scenario) -> tuple[Medium, ...]:
+    """Every medium of a scenario without mistakes, in the order of the first volume on each."""
+    disks = {disk.id: disk for disk in scenario.disks}
+    found: dict[str, Medium] = {}
+    for volume in scenario.volumes:
+        disk = disks.get(volume.disk)
+        if disk is None:
+            (layout,) = (one for one in get_args(Layout) if one == volume.disk)
+            said = (layout, volume.container, volume.compression, volume.segment_size)
+            found[volume.id] = Medium(volume.id, *said, (volume,))
+        elif disk.id not in found:
+            on_it = tuple(one for one in scenario.volumes if one.disk == disk.id)
+            said = (disk.table, disk.container, disk.compression, disk.segment_size)
+            found[disk.id] = Medium(disk.id, *said, on_it)
+    return tuple(found.values())

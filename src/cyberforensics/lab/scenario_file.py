@@ -29,7 +29,7 @@ _REMEDIES = (
     ('Expected \'"""\'', 'close the text with """'),
     ("Unescaped", "a backslash is written twice"),
 )
-_TABLES = ("persons", "hosts", "volumes", "actions", "questions", "stages", "damage")
+_TABLES = ("persons", "hosts", "disks", "volumes", "actions", "questions", "stages", "damage")
 
 
 class ScenarioError(UsageError):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from cyberforensics.errors import UsageError
 from cyberforensics.lab.plan import StoredTime
+from cyberforensics.lab.scenario import Layout
 from cyberforensics.model.codec import BadShape, decoder
 
 FORMAT = "cyberforensics training truth 1"
@@ -17,24 +18,52 @@ Left = Literal["whole", "changed", "in-part", "open"]
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class ImageFile:
     """A file that is handed out."""
 
-    volume: str
-    """Id of the volume in it."""
-    file: str
+    name: str
     sha256: str
-    """Of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageVolume:
+    """A volume on a disk."""
+
+    id: str
+    """As the scenario names it."""
+    slot: str
+    """As a tool names it: ``p1``, ``p2``, …, or ``whole``."""
+    offset: int
+    """On the disk, in bytes."""
+    size: int
+    """In bytes."""
+    first_sector: int
+    last_sector: int
+    """Of 512 bytes each."""
+    file_system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A disk that is handed out, in one file or in several."""
+
+    id: str
+    """Of the disk, or of the one volume on it."""
+    files: tuple[ImageFile, ...]
+    """In their order."""
     media_sha256: str
     media_md5: str
     """Of the bytes of the disk in it."""
     media_size: int
     """Bytes of the disk."""
-    offset: int
-    """Of the volume on the disk, in bytes."""
-    size: int
-    """Of the volume."""
-    file_system: str
+    table: Layout
+    volumes: tuple[ImageVolume, ...]
+    """In the order of the partition table."""
+
+    @property
+    def file(self) -> str:
+        """Name of the file, or of the first one: what is given to a tool."""
+        return self.files[0].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +137,15 @@ class Truth:
     planted: tuple[Planted, ...]
     questions: tuple[Asked, ...]
     damage: tuple[Broken, ...] = ()
+
+    def place_of(self, volume: str) -> tuple[Image, ImageVolume]:
+        """Where a volume lies.
+
+        Raises:
+            KeyError: there is none.
+        """
+        found = {one.id: (image, one) for image in self.images for one in image.volumes}
+        return found[volume]
 
 
 def written(truth: Truth) -> bytes:

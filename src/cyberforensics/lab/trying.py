@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cyberforensics.errors import CannotWrite
-from cyberforensics.lab.building import Observer, build
+from cyberforensics.lab.building import build
+from cyberforensics.lab.imaging import Observer
 from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.story import play
 from cyberforensics.lab.variant import variant_of

@@ -1,6 +1,7 @@
 """E01 images as ewfverify, ewfinfo, libewf and the product read them."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pyewf
@@ -55,9 +56,22 @@ def test_libewf_finds_it_sound_and_shows_the_words(tmp_path: Path) -> None:
 def test_several_segments(tmp_path: Path) -> None:
     data = plans.made("large", 3_000_320)
     with disk(tmp_path, data).open("rb") as opened:
-        paths = write_e01(opened, len(data), tmp_path / "disk.E01", ABOUT, segment_size=1 << 20)
+        paths = write_e01(opened, len(data), tmp_path / "disk.E01", replace(ABOUT, segment_size=1 << 20))
     assert [path.name for path in paths] == ["disk.E01", "disk.E02", "disk.E03"]
     assert all(path.stat().st_size <= 1 << 20 for path in paths)
+    assert "SUCCESS" in plans.program("ewfverify", "-q", paths[0])
+    with EwfImage.open(paths) as image:
+        assert image.read_at(0, len(data)) == data
+        assert image.problems == ()
+
+
+def test_more_segments_than_have_a_number(tmp_path: Path) -> None:
+    data = plans.made("many", 127 * CHUNK)
+    with disk(tmp_path, data).open("rb") as opened:
+        paths = write_e01(opened, len(data), tmp_path / "disk.E01", replace(ABOUT, segment_size=CHUNK))
+    names = [path.suffix for path in paths]
+    assert names[97:101] == [".E98", ".E99", ".EAA", ".EAB"]
+    assert names[124:] == [".EAZ", ".EBA", ".EBB"]
     assert "SUCCESS" in plans.program("ewfverify", "-q", paths[0])
     with EwfImage.open(paths) as image:
         assert image.read_at(0, len(data)) == data
@@ -75,8 +89,8 @@ def test_several_segments(tmp_path: Path) -> None:
 def test_random_disks_are_read_back(tmp_path_factory: pytest.TempPathFactory, parts: list[bytes]) -> None:
     work, data = tmp_path_factory.mktemp("random"), b"".join(parts)
     with disk(work, data).open("rb") as opened:
-        paths = write_e01(opened, len(data), work / "disk.E01", ABOUT, segment_size=CHUNK * 3)
-        again = write_e01(opened, len(data), work / "again.E01", ABOUT, segment_size=CHUNK * 3)
+        paths = write_e01(opened, len(data), work / "disk.E01", replace(ABOUT, segment_size=CHUNK * 3))
+        again = write_e01(opened, len(data), work / "again.E01", replace(ABOUT, segment_size=CHUNK * 3))
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
     with EwfImage.open(paths) as image:
         assert image.read_at(0, len(data)) == data

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from cyberforensics.lab.scenario import Compression
+
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
@@ -19,6 +21,10 @@ class Acquisition:
     """In nanoseconds since 1970, UTC."""
     serial: int
     """What identifiers are made of: the same gives the same bytes."""
+    compression: Compression = "fast"
+    """Where the container compresses."""
+    segment_size: int = 1 << 30
+    """Bytes that a file may have, where the container has several."""
 
 
 class Container(Protocol):

@@ -10,7 +10,7 @@ another build of zlib may make others of the same media.
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from cyberforensics.lab.containers.about import Acquisition
 from cyberforensics.lab.plan import CannotHold
+from cyberforensics.lab.scenario import Compression
 
 _SIGNATURE = b"EVF\x09\x0d\x0a\xff\x00"
 _SECTOR, _PER_CHUNK = 512, 64
@@ -26,23 +27,28 @@ _MOST_IN_TABLE = 16375  # chunks, as EnCase has it
 _COMPRESSED = 0x80000000
 _DESCRIPTOR = 76
 _TAIL = 4096  # bytes kept free for what ends a segment, tables apart
-_MOST_SEGMENTS = 99  # E01 to E99
+_NUMBERED = 99  # segments from E01 to E99; behind them come EAA to EZZ, FAA and so on to ZZZ
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MOST_SEGMENTS = _NUMBERED + (len(_LETTERS) - _LETTERS.index("E")) * len(_LETTERS) ** 2
+_LEVELS: Mapping[Compression, int] = {"none": 0, "fast": 1, "best": 9}
+"""Of zlib."""
+_IN_MEDIA: Mapping[Compression, int] = {"none": 0, "fast": 1, "best": 2}
+"""As the media's section says it."""
 _LARGEST = 0x7FFFFFFF - (1 << 20)  # offsets in a table have 31 bits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def write_e01(
-    disk: BinaryIO, size: int, target: Path, about: Acquisition, segment_size: int = 1 << 30
-) -> tuple[Path, ...]:
-    """Write an E01 image. See `Container`.
-
-    Args:
-        segment_size: bytes that a segment may have; more begin the next one.
-    """
+def write_e01(disk: BinaryIO, size: int, target: Path, about: Acquisition) -> tuple[Path, ...]:
+    """Write an E01 image. See `Container`."""
     if size % _SECTOR:
         raise CannotHold(f"{target.name}: an E01 image holds whole sectors, and {size} bytes are not")
     set_identifier = hashlib.sha256(f"E01 {about.serial}".encode()).digest()[:16]
-    writer = _Segments(target, _media(size, set_identifier), min(segment_size, _LARGEST))
+    writer = _Segments(
+        target,
+        _media(size, set_identifier, about.compression),
+        min(about.segment_size, _LARGEST),
+        _LEVELS[about.compression],
+    )
     md5, sha1 = hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
     writer.begin()
     try:
@@ -71,6 +77,8 @@ class _Segments:
     target: Path
     media: bytes
     segment_size: int
+    level: int
+    """Of compression; 0 for none."""
     paths: list[Path] = field(default_factory=list)
     out: BinaryIO = field(init=False)
     _sectors_at: int = 0
@@ -110,19 +118,21 @@ class _Segments:
         self._mark(b"done")
 
     def _packed(self, chunk: bytes) -> tuple[bytes, int]:
+        if not self.level:
+            return _signed(chunk), 0
         if chunk.count(0) == len(chunk):
             if len(chunk) not in self._zeros:
-                self._zeros[len(chunk)] = zlib.compress(chunk, 1)
+                self._zeros[len(chunk)] = zlib.compress(chunk, self.level)
             return self._zeros[len(chunk)], _COMPRESSED
-        packed = zlib.compress(chunk, 1)
+        packed = zlib.compress(chunk, self.level)
         return (packed, _COMPRESSED) if len(packed) < len(chunk) else (_signed(chunk), 0)
 
     def begin(self) -> None:
         """Begin the next segment."""
         number = len(self.paths) + 1
         if number > _MOST_SEGMENTS:
-            raise CannotHold(f"{self.target.name}: more than {_MOST_SEGMENTS} segments; let them be larger")
-        path = self.target.with_suffix(f".E{number:02}")
+            raise CannotHold(f"{self.target.name}: more than {_MOST_SEGMENTS:,} segments; let them be larger")
+        path = self.target.with_name(f"{self.target.stem}.{_ending(number)}")
         if self.paths:
             self.out.close()
         self.paths.append(path)
@@ -151,6 +161,14 @@ class _Segments:
         self._section(b"table2", table)
 
 
+def _ending(number: int) -> str:
+    if number <= _NUMBERED:
+        return f"E{number:02}"
+    rest, last = divmod(number - _NUMBERED - 1, len(_LETTERS))
+    first, middle = divmod(rest, len(_LETTERS))
+    return _LETTERS[_LETTERS.index("E") + first] + _LETTERS[middle] + _LETTERS[last]
+
+
 def _signed(data: bytes) -> bytes:
     return data + struct.pack("<I", zlib.adler32(data))
 
@@ -159,10 +177,10 @@ def _descriptor(kind: bytes, following: int, size: int) -> bytes:
     return _signed(struct.pack("<16sQQ40x", kind, following, size))
 
 
-def _media(size: int, set_identifier: bytes) -> bytes:
-    fixed, physical, fast = 1, 0x03, 1
+def _media(size: int, set_identifier: bytes, compression: Compression) -> bytes:
+    fixed, physical = 1, 0x03
     head = struct.pack("<B3xIIIQ12xB3x12xB3xI4x16s", fixed, -(-size // _CHUNK), _PER_CHUNK, _SECTOR, size // _SECTOR,
-                       physical, fast, _PER_CHUNK, set_identifier)  # fmt: skip
+                       physical, _IN_MEDIA[compression], _PER_CHUNK, set_identifier)  # fmt: skip
     return _signed(head.ljust(1048, b"\0"))
 
 
