@@ -100,6 +100,39 @@ def test_a_bomb_of_overlapping_members_is_not_inflated(tmp_path: Path) -> None:
     assert reasons == {None: 1, "content.overlapping": 999}
 
 
+def test_numbers_that_no_archive_has_come_to_the_record(tmp_path: Path) -> None:
+    """Sizes and places of 64 bits, moments before 1970, a month 15: each is told, and none ends the run."""
+    path = tmp_path / "numbers.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, extra in (
+            ("before", struct.pack("<HHBi", 0x5455, 5, 1, -5)),
+            ("ntfs", struct.pack("<HHIHHQQQ", 0x000A, 32, 0, 1, 24, (1 << 64) - 1, (1 << 63) - 1, 1)),
+            ("far", struct.pack("<HHQQQ", 0xCAFE, 24, *[(1 << 64) - 2] * 3)),
+            ("month", b""),
+        ):
+            info = zipfile.ZipInfo(name)
+            info.extra = extra
+            archive.writestr(info, b"x")
+    data = bytearray(path.read_bytes())
+    far = data.rindex(b"far") - 46
+    for start, end in ((20, 28), (42, 46)):
+        data[far + start : far + end] = b"\xff" * (end - start)
+    place = data.rindex(struct.pack("<HH", 0xCAFE, 24))
+    data[place : place + 2] = b"\1\0"
+    month = data.rindex(b"month") - 46
+    data[month + 14 : month + 16] = struct.pack("<H", 15 << 5 | 1)
+    path.write_bytes(data)
+    work = tmp_path / "work"
+    work.mkdir()
+    outcome = checked_triage({"NUMBERS": path}, work)
+    assert not outcome.failures
+    assert outcome.entry("/far")["status_reason"] == "walk.entry-unreadable"
+    times = {name: outcome.entry(f"/{name}")["times"] for name in ("before", "ntfs", "month")}
+    assert times["before"][0]["time"] == "1969-12-31T23:59:55Z"
+    assert [time["encoding"] for time in times["ntfs"]] == ["fat", "filetime", "filetime"]
+    assert (times["month"][0]["time"], times["month"][0]["time_missing"]) == (None, "invalid")
+
+
 @pytest.mark.skipif(shutil.which("zip") is None, reason="the program zip is not installed")
 def test_a_collection_with_a_password_is_listed_and_skipped(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_bytes(TEXT)

@@ -223,10 +223,10 @@ class _Walk:
             local = local_of(self._media.read_at, member)
         except MalformedData:
             message = "there is no header before the member, where the archive's directory says"
-            yield Problem(Stage.WALK, "walk.entry-unreadable", message, path=path, offset=member.local)
+            yield Problem(Stage.WALK, "walk.entry-unreadable", message, path=path, offset=countable(member.local))
         if local is not None and (local.raw_name, local.method) != (member.raw_name, member.method):
             message = "the header before the member names or compresses it otherwise than the archive's directory"
-            yield Problem(Stage.WALK, "evidence.structure-damaged", message, path=path, offset=member.local)
+            yield Problem(Stage.WALK, "evidence.structure-damaged", message, path=path, offset=countable(member.local))
         kind, target = self._kind(member)
         if kind is not Kind.FILE:
             yield self._entry(member, parts, identity, parent, kind, Status.NO_CONTENT, str(kind), target=target)
