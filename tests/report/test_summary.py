@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from cyberforensics.model.case_document import ProblemGroup
 from cyberforensics.model.coverage import Amount
+from cyberforensics.model.problem import Severity
 from cyberforensics.report import coverage_in_words, examined, found, integrity, not_examined, summary, words
 from cyberforensics.report.summary import alerts
 from tests.report import documents
@@ -44,6 +46,12 @@ def test_rules_that_were_left_out_and_passes_that_did_not_end_are_named() -> Non
     text = "\n".join(not_examined(replace(documents.demo(), exhibits=(replace(exhibit, passes=(run,)),))))
     assert "left out of pack core: a.yar and b.yar" in text
     assert "interrupted and is not finished" in text
+
+
+def test_matches_that_are_not_listed_are_named_although_the_content_was_examined_whole() -> None:
+    group = ProblemGroup("D-1", "rules.too-many-matches", "Not all are listed.", Severity.WARNING, "rules", 3, ())
+    told = not_examined(replace(documents.demo(), problems=(group,)))
+    assert "D-1: Not all are listed. (3 times)" in told
 
 
 def test_without_rules_nothing_is_said_to_have_been_searched() -> None:

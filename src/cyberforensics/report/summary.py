@@ -38,6 +38,8 @@ _COVERED_ELSEWHERE = frozenset(
 )
 _WRITABLE = "evidence.device-writable"
 _STAGES_BEFORE_CONTENT = frozenset({"open", "volumes", "walk"})
+_OF_WHOLE_CONTENTS = frozenset({"rules.too-many-matches"})
+"""Problems of contents that count as examined whole, and of which something is not listed all the same."""
 
 
 def summary(document: CaseDocument) -> list[str]:
@@ -354,7 +356,8 @@ def not_examined(document: CaseDocument) -> list[str]:
     for group in document.problems:
         if group.severity == "info" or group.code in _COVERED_ELSEWHERE:
             continue
-        if group.stage in _STAGES_BEFORE_CONTENT and not group.code.startswith("content."):
+        before = group.stage in _STAGES_BEFORE_CONTENT and not group.code.startswith("content.")
+        if before or group.code in _OF_WHOLE_CONTENTS:
             lines.append(f"{words.visible(group.exhibit)}: {words.visible(group.meaning)} ({_times(group.count)})")
     kinds = {kind for exhibit in document.exhibits for kind in _content_searched_for(exhibit)}
     if kinds:
