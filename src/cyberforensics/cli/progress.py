@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from cyberforensics import report
 from cyberforensics.cli import render
 from cyberforensics.triage import Progress
 
@@ -29,6 +30,35 @@ def watching(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
             yield display.show
     else:
         yield _Lines().show
+
+
+@contextmanager
+def counting(total: int) -> Iterator[Callable[[str], None]]:
+    """What to tell of each that is ready, of several that are made at once, while the block runs."""
+    if not sys.stderr.isatty():
+        yield _Count(total).show
+        return
+    columns = (
+        TextColumn("{task.completed} of {task.total}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Bar(*columns, console=render.console()) as bar:
+        task = bar.add_task("begun", total=total)
+        yield lambda name: bar.update(task, advance=1, description=Text(report.visible(name)).markup)
+
+
+class _Count:
+    """A line for each."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._ready = 0
+
+    def show(self, name: str) -> None:
+        self._ready += 1
+        render.say(f"{self._ready} of {self._total}: {name}")
 
 
 class _Lines:

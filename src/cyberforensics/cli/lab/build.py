@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cyberforensics.cli import render
+from cyberforensics.cli import progress, render
 from cyberforensics.errors import UsageError
 from cyberforensics.lab import shipped
 from cyberforensics.lab.classes import build_class, read_trainees
@@ -38,8 +38,9 @@ def command(
         if trainees is not None:
             names = read_trainees(trainees)
             ready = build_class(folder, names, output, processes or os.cpu_count() or 1)
-            for count, name in enumerate(ready, 1):
-                render.say(f"{count} of {len(names)}: {name}")
+            with progress.counting(len(names)) as tell:
+                for name in ready:
+                    tell(name)
             render.line(f"{len(names)} variants in {output}; hand out FOLDER/NAME/{HANDOUT}, keep the rest")
             return
         chosen = secrets.token_hex(16) if seed is None else seed
