@@ -52,7 +52,9 @@ def _become_worker(jobs: int, replies: int, errors: int, arguments: list[str]) -
         places = [os.dup(descriptor) for descriptor in (jobs, replies, errors)]
         for place, descriptor in enumerate(places):
             os.dup2(descriptor, place)
-        os.closerange(3, 4096)  # what the parent holds open, the case among it
+        marker = int(arguments[2])  # behind the module and the parent: what a new process would be passed
+        os.closerange(3, marker)  # what the parent holds open, the case among it
+        os.closerange(marker + 1, 4096)
         sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
         sys.argv = arguments
         worker.main()
