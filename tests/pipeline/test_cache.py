@@ -23,20 +23,24 @@ LIST = json.dumps([encoder(Finding)(FINDING)])
 # few digests, so that the same come again, and of the same digest another size
 ROWS = some.dictionaries(
     some.tuples(some.sampled_from([bytes([number]) * 32 for number in (0, 1, 2, 127, 128, 255)]), some.integers(0, 3)),
-    some.tuples(some.sampled_from(["text/plain", "image/png"]), some.sampled_from([None, LIST])),
+    some.tuples(
+        some.sampled_from(["text/plain", "image/png"]),
+        some.sampled_from([None, LIST]),
+        some.sampled_from([None, "[3]", "[0,17]"]),
+    ),
 )
 
 
-def _rows(these: dict[tuple[bytes, int], tuple[str, str | None]]) -> list[Row]:
+def _rows(these: dict[tuple[bytes, int], tuple[str, str | None, str | None]]) -> list[Row]:
     return [(*key, *these[key]) for key in sorted(these)]
 
 
 @given(parts=some.lists(ROWS, max_size=4))
 def test_what_goes_in_comes_out(
-    parts: list[dict[tuple[bytes, int], tuple[str, str | None]]], tmp_path_factory: pytest.TempPathFactory
+    parts: list[dict[tuple[bytes, int], tuple[str, str | None, str | None]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     file = cache_file(tmp_path_factory.mktemp("cache"), {"rules": "some"})
-    expected: dict[tuple[bytes, int], tuple[str, str | None]] = {}
+    expected: dict[tuple[bytes, int], tuple[str, str | None, str | None]] = {}
     for part in parts:
         update_cache(file, _rows(part))
         expected = {**part, **expected}
@@ -48,14 +52,15 @@ def test_what_goes_in_comes_out(
             if (digest, size) not in expected:
                 assert found is None
             else:
-                kind, findings = expected[digest, size]
-                assert found == Known(kind, () if findings is None else (FINDING,), from_cache=True)
+                kind, findings, left_open = expected[digest, size]
+                kept = () if findings is None else (FINDING,)
+                assert found == Known(kind, kept, tuple(json.loads(left_open or "[]")), from_cache=True)
     assert {path.name for path in file.folder.iterdir()} <= {".lock", file.path.name}
 
 
 def _made(folder: Path) -> CacheFile:
     file = cache_file(folder / "cache", {"rules": "some"})
-    update_cache(file, [(b"\1" * 32, 5, "text/plain", LIST)])
+    update_cache(file, [(b"\1" * 32, 5, "text/plain", LIST, None)])
     return file
 
 
@@ -96,7 +101,7 @@ def test_a_folder_that_refuses(tmp_path: Path) -> None:
     before = file.path.read_bytes()
     file.path.with_name(f".{file.path.name}.part").mkdir()  # in the way
     with pytest.raises(CannotWrite):
-        update_cache(file, [(b"\2" * 32, 5, "text/plain", None)])
+        update_cache(file, [(b"\2" * 32, 5, "text/plain", None, None)])
     assert file.path.read_bytes() == before
 
 

@@ -1,6 +1,6 @@
 """Bytes that were met before are not scanned again, and nothing that is said of them changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,8 +63,10 @@ class _Counting(rules.Scanner):
         self.passes += 1
         return self._scanner.scan_first(data, externals, timeout=timeout)  # type: ignore[arg-type]
 
-    def scan_name(self, data: object, externals: rules.Externals, *, timeout: float) -> rules.ScanResult:
-        return self._scanner.scan_name(data, externals, timeout=timeout)  # type: ignore[arg-type]
+    def scan_name(
+        self, data: object, externals: rules.Externals, *, timeout: float, open_rules: Sequence[int] | None = None
+    ) -> rules.ScanResult:
+        return self._scanner.scan_name(data, externals, timeout=timeout, open_rules=open_rules)  # type: ignore[arg-type]
 
 
 @pytest.fixture

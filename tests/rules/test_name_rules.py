@@ -135,13 +135,14 @@ def _same(scanner: Scanner, data: bytes) -> list[Finding]:
     """Under each name, whichever name it was first met under; what is found."""
     found: list[Finding] = []
     for first in NAMES:
-        settled = tuple(
-            filter(scanner.is_settled, scanner.scan_first(data, _externals(first, data), timeout=5).findings)
-        )
+        met = scanner.scan_first(data, _externals(first, data), timeout=5)
+        settled = tuple(filter(scanner.is_settled, met.findings))
         for name in NAMES:
             expected = scanner.scan_first(data, _externals(name, data), timeout=5)
             again = scanner.scan_name(data, _externals(name, data), timeout=5)
             assert sorted((*settled, *again.findings), key=_order) == list(expected.findings), (data, first, name)
+            asked = scanner.scan_name(data, _externals(name, data), timeout=5, open_rules=met.open_rules)
+            assert asked.findings == again.findings, (data, first, name)
             found += expected.findings
     return found
 

@@ -6,9 +6,11 @@ from cyberforensics.case.store import Store
 from cyberforensics.model.coverage import Amount
 
 _CONTENTS = """
-SELECT sha256, bytes_read, media_type, entry.number, EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number)
+SELECT sha256, bytes_read, media_type, entry.number, EXISTS (SELECT 1 FROM finding WHERE finding.entry = entry.number),
+       open_rules.rules
 FROM examination JOIN entry ON entry.number = examination.content
-WHERE pass = ? AND examination.status = 'whole' AND NOT rules_skipped
+     LEFT JOIN open_rules ON open_rules.content = examination.content
+WHERE examination.pass = ? AND examination.status = 'whole' AND NOT rules_skipped
       AND sha256 IS NOT NULL AND media_type IS NOT NULL
       AND entry.id NOT IN (SELECT entry FROM problem WHERE stage = 'rules' AND entry IS NOT NULL)
 ORDER BY sha256, bytes_read, entry.number
@@ -22,20 +24,23 @@ _FINDINGS = (
 
 def learned_contents(
     store: Store, pass_number: int, settled: Collection[tuple[str, str, str]] = ()
-) -> Iterator[tuple[bytes, int, str, str | None]]:
-    """Yield SHA-256, size in bytes, media type, and the JSON of the findings of rules about content, if there are any.
+) -> Iterator[tuple[bytes, int, str, str | None, str | None]]:
+    """Yield SHA-256, size in bytes, media type, and as JSON findings of rules about content and the rules left open.
 
-    Only of contents that were examined whole, and by every rule without a problem: not of those that no rule saw, since
-    they are known. What lists of digests say is not among it. The same bytes come as often as they were examined.
+    Either is None where there are none. Only of contents that were examined whole, and by every rule without a problem:
+    not of those that no rule saw, since they are known. What lists of digests say is not among it. The same bytes come
+    as often as they were examined.
 
     Args:
         settled: pack, namespace and rule of those that look at content alone in files that also look at names.
     """
-    for sha256, size, media_type, content, has_findings in store.database.execute(_CONTENTS, (pass_number,)):
+    for sha256, size, media_type, content, has_findings, open_rules in store.database.execute(
+        _CONTENTS, (pass_number,)
+    ):
         rows = store.database.execute(_FINDINGS, (content, pass_number)).fetchall() if has_findings else ()
         kept = [data for data, per_name, *rule in rows if not per_name or tuple(rule) in settled]
         findings = f"[{','.join(kept)}]" if kept else None
-        yield bytes.fromhex(sha256), size, media_type, findings
+        yield bytes.fromhex(sha256), size, media_type, findings, open_rules
 
 
 def from_cache(store: Store, pass_number: int) -> int:

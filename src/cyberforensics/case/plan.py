@@ -35,7 +35,7 @@ def restart_plan(store: Store, exhibit: str) -> None:
     with store.transaction() as database:
         volumes = "SELECT number FROM volume WHERE exhibit = ?"
         passes = "SELECT number FROM pass WHERE exhibit = ?"
-        for table in ("examination", "from_cache", "finding", "event", "batch"):
+        for table in ("examination", "from_cache", "open_rules", "finding", "event", "batch"):
             database.execute(f"DELETE FROM {table} WHERE pass IN ({passes})", (exhibit,))
         database.execute(f"DELETE FROM fact WHERE volume IN ({volumes})", (exhibit,))
         database.execute(f"DELETE FROM entry WHERE volume IN ({volumes})", (exhibit,))
@@ -216,6 +216,7 @@ def _take_back(database: sqlite3.Connection, batch: int, listed: int) -> list[in
         these = "IN (SELECT value FROM json_each(?))"
         database.execute(f"DELETE FROM examination WHERE content {these}", (gone,))
         database.execute(f"DELETE FROM from_cache WHERE content {these}", (gone,))
+        database.execute(f"DELETE FROM open_rules WHERE content {these}", (gone,))
         database.execute(f"DELETE FROM event WHERE entry {these}", (gone,))
         database.execute(
             f"DELETE FROM finding WHERE entry IN (SELECT number FROM entry WHERE content {these})", (gone,)

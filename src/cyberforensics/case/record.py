@@ -71,6 +71,14 @@ def record_batch(
             "INSERT INTO from_cache VALUES (?, ?)",
             [(content.number, pass_number) for content, examination in results if examination.from_cache],
         )
+        database.executemany(
+            "INSERT INTO open_rules VALUES (?, ?, ?)",
+            [
+                (content.number, pass_number, to_json(list(examination.open_rules)))
+                for content, examination in results
+                if examination.open_rules
+            ],
+        )
         database.execute("UPDATE batch SET done = 1 WHERE number = ?", (batch.number,))
     return results
 

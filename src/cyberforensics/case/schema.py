@@ -132,6 +132,12 @@ CREATE TABLE from_cache (             -- contents that were not typed and scanne
     pass INTEGER NOT NULL REFERENCES pass
 ) STRICT;
 
+CREATE TABLE open_rules (             -- contents that rules could match under another name: for the content cache
+    content INTEGER PRIMARY KEY REFERENCES entry,
+    pass INTEGER NOT NULL REFERENCES pass,
+    rules TEXT NOT NULL               -- JSON: their places among the rules of the pass that are asked it
+) STRICT;
+
 CREATE TABLE scanned (                -- how far a later pass came with a content
     pass INTEGER NOT NULL REFERENCES pass,
     content INTEGER NOT NULL REFERENCES entry,

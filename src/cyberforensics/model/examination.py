@@ -95,5 +95,7 @@ class Examination:
     """Names of the known lists that hold its digest."""
     rules_skipped: bool = False
     """Whether rules and keywords were not run because it is known."""
+    open_rules: tuple[int, ...] = ()
+    """`ScanResult.open_rules`: kept for the content cache."""
     members: tuple["Examination", ...] = field(default=())
     """Of an archive's members; empty today."""

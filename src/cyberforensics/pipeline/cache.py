@@ -2,12 +2,14 @@
 
 One file of sorted records for each set of rules, which workers map and search::
 
-    magic        b"CFCACHE2"
-    records      of 48 bytes, in order: SHA-256, then big-endian the size (u64), media type and findings (u32 each)
+    magic        b"CFCACHE3"
+    records      of 52 bytes, in order: SHA-256, then big-endian the size (u64), media type, findings and the rules
+                 that the content leaves open (u32 each)
     lists        JSON of `model.examination.Finding`, one list after the other
     offsets      of each list from the start of the lists, big-endian u64, and of their end; a record counts them from
                  1, and 0 is none
-    head         JSON: the key (what results depend on), how many records and lists there are, the media types
+    head         JSON: the key (what results depend on), how many records and lists there are, the media types, and the
+                 rules left open, one list for all contents that leave open the same
     length       of the head in bytes, big-endian u64
     digest       SHA-256 of everything before
 
@@ -29,13 +31,14 @@ from cyberforensics.model.codec import decoder
 from cyberforensics.model.examination import Finding
 from cyberforensics.pipeline.known import Key, Known
 
-MAGIC = b"CFCACHE2"
-RECORD = struct.Struct(">32sQII")
+MAGIC = b"CFCACHE3"
+RECORD = struct.Struct(">32sQIII")
 _TAIL = 8 + 32
 _BLOCK = 1 << 20
 
-Row = tuple[bytes, int, str, str | None]
-"""SHA-256, size in bytes, media type, and the JSON of a list of findings; None where there are none."""
+Row = tuple[bytes, int, str, str | None, str | None]
+"""SHA-256, size in bytes, media type, and as JSON a list of findings and one of the rules that the content leaves open;
+None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def open_cache(file: CacheFile) -> "Cache | None":
     head = json.loads(data[size - _TAIL - head_size : size - _TAIL])
     if head["key"] != file.key:
         raise UsageError(f"{file.path}: the content cache of other rules or versions", hint="delete the file")
-    return Cache(data, size - _TAIL - head_size, head["records"], head["lists"], tuple(head["types"]))
+    return Cache(
+        data, size - _TAIL - head_size, head["records"], head["lists"], tuple(head["types"]), tuple(head["open"])
+    )
 
 
 def _is_sound(data: mmap.mmap) -> bool:
@@ -104,11 +109,14 @@ def _is_sound(data: mmap.mmap) -> bool:
 class Cache:
     """An open cache, for reading."""
 
-    def __init__(self, data: mmap.mmap, head: int, records: int, lists: int, types: tuple[str, ...]) -> None:
-        """`head` is where the head begins; the numbers and the media types are what it says."""
+    def __init__(
+        self, data: mmap.mmap, head: int, records: int, lists: int, types: tuple[str, ...], left_open: tuple[str, ...]
+    ) -> None:
+        """`head` is where the head begins; everything behind it is what it says."""
         self._data = data
         self._records = records
         self._types = types
+        self._open = left_open
         self._lists = len(MAGIC) + records * RECORD.size
         self._offsets = head - 8 * (lists + 1)
 
@@ -117,25 +125,32 @@ class Cache:
         sha256 = bytes.fromhex(key[0])
         place = bisect_left(range(self._records), sha256, key=lambda number: self._record(number)[0])
         while place < self._records:
-            found, size, kind, findings = self._record(place)
+            found, size, kind, findings, left_open = self._record(place)
             if found != sha256:
                 return None
             if size == key[1]:
                 parts = json.loads(self._list(findings)) if findings else ()
                 decode = decoder(Finding)
-                return Known(self._types[kind], tuple(decode(part) for part in parts), from_cache=True)
+                return Known(
+                    self._types[kind],
+                    tuple(decode(part) for part in parts),
+                    tuple(json.loads(self._open[left_open])),
+                    from_cache=True,
+                )
             place += 1
         return None
 
     def rows(self) -> Iterator[Row]:
         """All records, in their order."""
         for number in range(self._records):
-            sha256, size, kind, findings = self._record(number)
-            yield sha256, size, self._types[kind], self._list(findings).decode() if findings else None
+            sha256, size, kind, findings, left_open = self._record(number)
+            found = self._list(findings).decode() if findings else None
+            yield sha256, size, self._types[kind], found, self._open[left_open] if left_open else None
 
-    def _record(self, number: int) -> tuple[bytes, int, int, int]:
-        sha256, size, kind, findings = RECORD.unpack_from(self._data, len(MAGIC) + number * RECORD.size)
-        return sha256, size, kind, findings
+    def _record(self, number: int) -> tuple[bytes, int, int, int, int]:
+        place = len(MAGIC) + number * RECORD.size
+        sha256, size, kind, findings, left_open = RECORD.unpack_from(self._data, place)
+        return sha256, size, kind, findings, left_open
 
     def _list(self, number: int) -> bytes:
         start, end = struct.unpack_from(">QQ", self._data, self._offsets + 8 * (number - 1))

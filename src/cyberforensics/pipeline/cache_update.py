@@ -60,6 +60,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write(out: BinaryIO, lists: BinaryIO, key: str, rows: Iterable[Row]) -> None:
     types: dict[str, int] = {}
+    opens = {"[]": 0}
     offsets = array("Q", [0])
     records = 0
     digest = hashlib.sha256()
@@ -69,13 +70,14 @@ def _write(out: BinaryIO, lists: BinaryIO, key: str, rows: Iterable[Row]) -> Non
         digest.update(data)
 
     put(MAGIC)
-    for sha256, size, media_type, findings in rows:
+    for sha256, size, media_type, findings, left_open in rows:
         number = 0
         if findings is not None:
             lists.write(findings.encode())
             number = len(offsets)
             offsets.append(lists.tell())
-        put(RECORD.pack(sha256, size, types.setdefault(media_type, len(types)), number))
+        kind = types.setdefault(media_type, len(types))
+        put(RECORD.pack(sha256, size, kind, number, opens.setdefault(left_open or "[]", len(opens))))
         records += 1
     lists.seek(0)
     while block := lists.read(1 << 20):
@@ -83,7 +85,8 @@ def _write(out: BinaryIO, lists: BinaryIO, key: str, rows: Iterable[Row]) -> Non
     for offset in offsets:
         put(offset.to_bytes(8, "big"))
     head = json.dumps(
-        {"key": key, "records": records, "lists": len(offsets) - 1, "types": list(types)}, separators=(",", ":")
+        {"key": key, "records": records, "lists": len(offsets) - 1, "types": list(types), "open": list(opens)},
+        separators=(",", ":"),
     ).encode()
     put(head)
     put(len(head).to_bytes(8, "big"))

@@ -136,12 +136,12 @@ def _learn(
     key = None if reading.digests is None else (reading.digests.sha256, reading.size)
     known = None if key is None else memory.recall(key)
     kind = media_type(data[:HEAD]) if known is None else known.media_type
-    scanned = Scanned()
+    scanned = Scanned(open_rules=None if known is None else known.open_rules)
     if scanner is not None and not rules_skipped and reading.status is not Status.UNREADABLE:
         scanned = _scan(content, data, data[:HEAD_SIZE], scanner, options.timeout(len(data)), known)
         scanned = replace(scanned, findings=mark_rule_text(data, scanned.findings))
     if key is not None and known is None and kind is not None and not scanned.problems and not rules_skipped:
-        memory.remember(key, Known(kind, _settled(content, scanned, scanner)))
+        memory.remember(key, Known(kind, _settled(content, scanned, scanner), scanned.open_rules))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
     examination = _examination(content, reading, kind, scanned, parsed)
     return replace(examination, from_cache=True) if known is not None and known.from_cache else examination
@@ -201,6 +201,7 @@ def _examination(
         findings=mark_overlaps(scanned.findings),
         events=tuple(item for item in parsed if isinstance(item, Event)),
         problems=tuple(problems),
+        open_rules=scanned.open_rules or (),
     )
 
 
@@ -212,17 +213,19 @@ def _scan(
         timeout /= len(content.names)
     results: list[tuple[Name, ScanResult]] = []
     settled = () if known is None else known.findings
+    open_rules = None if known is None else known.open_rules
     for name in content.names:
         externals = Externals.of(name, head)
         if not results and known is None:
             result = scanner.scan_first(data, externals, timeout=timeout)
+            open_rules = result.open_rules
             settled = tuple(found for found in result.findings if scanner.is_settled(found))
             result = replace(
                 result, findings=tuple(found for found in result.findings if not scanner.is_settled(found))
             )
             results.append((name, result))
         elif scanner.looks_at_names:
-            results.append((name, scanner.scan_name(data, externals, timeout=timeout)))
+            results.append((name, scanner.scan_name(data, externals, timeout=timeout, open_rules=open_rules)))
     findings = [replace(finding, entry=name.entry) for name, result in results for finding in result.findings]
     findings += [finding for finding in settled if not finding.per_name]
     findings += [
@@ -236,7 +239,7 @@ def _scan(
     places = {name.entry: place for place, name in enumerate(content.names)}
     # first everything under the first name, as one pass gives it; then each other name
     findings.sort(key=lambda found: (places.get(found.entry or "", 0), found.pack, found.namespace, found.rule))
-    return Scanned(tuple(findings), problems, all(result.complete for _, result in results))
+    return Scanned(tuple(findings), problems, all(result.complete for _, result in results), open_rules)
 
 
 def given_up(content: Content, code: str, message: str) -> Examination:

@@ -1,7 +1,8 @@
 """What is known of bytes that were met before in this run: everything that follows from the bytes alone.
 
 A media type and the findings of rules that look at content alone are the same wherever the same bytes lie, so they need
-not be worked out again. What depends on a name, rules with externals and parsers, is asked every time.
+not be worked out again. What depends on a name, rules with externals and parsers, is asked every time;
+rules read the bytes for it only where bytes and name leave one open.
 """
 
 from collections import OrderedDict
@@ -26,6 +27,8 @@ class Known:
     media_type: str
     findings: tuple[Finding, ...]
     """Of the rules that look at content alone, ordered by pack, namespace and rule."""
+    open_rules: tuple[int, ...] | None = None
+    """The rules that could match under some name (`ScanResult.open_rules`); None where that is not known."""
     from_cache: bool = False
     """Whether another run learned it."""
 

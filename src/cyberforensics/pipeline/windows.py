@@ -28,6 +28,8 @@ class Scanned:
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     complete: bool = True
+    open_rules: tuple[int, ...] | None = None
+    """`ScanResult.open_rules` of the bytes."""
 
 
 Scan = Callable[[bytes, bytes], Scanned]

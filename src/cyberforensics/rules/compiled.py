@@ -49,6 +49,8 @@ class CompiledRules:
     lean: CompiledFile | None
     again: CompiledFile | None
     again_lean: CompiledFile | None
+    names: CompiledFile | None
+    names_lean: CompiledFile | None
     namespaces: tuple[Namespace, ...]
 
 
@@ -66,6 +68,8 @@ def open_compiled(compiled: CompiledRules) -> Scanner:
         lean=_load(compiled.lean, engine),
         again=_load(compiled.again, engine),
         again_lean=_load(compiled.again_lean, engine),
+        names=_load(compiled.names, engine),
+        names_lean=_load(compiled.names_lean, engine),
         namespaces=compiled.namespaces,
     )
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cyberforensics.rules.checking.first import first_mistake
-from cyberforensics.rules.engines import EXTERNALS, DoesNotCompile, Engine, Rules
+from cyberforensics.rules.engines import EXTERNALS, DoesNotCompile, Engine, ExternalValue, Rules
 from cyberforensics.rules.lean import lean_text
 from cyberforensics.rules.name_rules import name_text
+from cyberforensics.rules.open_rules import ANY, LEFT_OPEN, PLAIN_NAME, NameRule, name_rules_of, with_any
 from cyberforensics.rules.packs import Pack
 from cyberforensics.rules.rule_file import Defect, RuleFile, from_text
 
@@ -34,6 +35,10 @@ class Sets:
     again_lean: Rules | None = None
     settled: Mapping[Unit, frozenset[str]] = field(default_factory=dict)
     """Names of the rules of `per_name` that look at content alone, where `again` was made without them."""
+    names: Rules | None = None
+    names_lean: Rules | None = None
+    open_rules: Mapping[Unit, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the rules that contents may leave open, where `names` was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,11 @@ class _Texts:
         self._engine = engine
         self._namespaces = {unit: str(number) for number, unit in enumerate(units)}
         self._files = {path: file for pack in packs for path, file in pack.files.items()}
-        self._declared = {one.name: one.default for pack in packs for one in pack.manifest.externals}
+        self._declared: dict[str, ExternalValue] = {
+            one.name: one.default for pack in packs for one in pack.manifest.externals
+        }
+        if not any(word in file.text for file in self._files.values() for word in (ANY, LEFT_OPEN)):
+            self._declared |= {ANY: False, LEFT_OPEN: ""}
         self._keys = {path: str(number) for number, path in enumerate(self._files)}
         self._paths = {key: path for path, key in self._keys.items()}
         targets = {step.target for file in self._files.values() for step in file.includes}
@@ -103,18 +112,81 @@ class _Texts:
         """
         named = [unit for unit in units if unit in looking]
         per_name = self._compile(named, with_externals=True)
+        sets = self._with_again(Sets(per_name=per_name), named)
         if per_name is not None and len(looking) < len(units):
+            asking = self._with_any_name(sets, units)
+            if asking is not None:
+                return asking
             try:
                 whole = self._compile(units, with_externals=True)
             except DoesNotCompile:  # of a unit without externals: it has a mistake, or a name of one
                 pass
             else:
                 lean = self._compile_lean(self._read(units), whole, with_externals=True)
-                return self._with_again(Sets(None, per_name, whole, lean), named)
+                return replace(sets, whole=whole, lean=lean)
         others = [unit for unit in units if unit not in looking]
         content = self._compile(others, with_externals=False)
         lean = self._compile_lean(self._read(others), content, with_externals=False)
-        return self._with_again(Sets(content, per_name, None, lean), named)
+        return replace(sets, content=content, lean=lean)
+
+    def _with_any_name(self, sets: Sets, units: Sequence[Unit]) -> Sets | None:
+        """All rules so that they can be asked under any name; None where it is not certain what that gives."""
+        if sets.again is None or ANY not in self._declared or not self._engine.lean_is_exact:
+            return None
+        found: dict[Unit, tuple[NameRule, ...]] = {}
+        for unit, settled in sets.settled.items():
+            rules = name_rules_of(self._files[unit.path], settled)
+            if rules is None:
+                return None
+            found[unit] = rules
+        programs_only = (
+            frozenset[str]()
+            if sets.again_lean is None
+            else (frozenset(sets.again.names()) - frozenset(sets.again_lean.names()))
+        )
+        try:
+            asked = self._often(found)
+            files = self._read(units)
+            for unit, rules in asked.items():
+                before = files[unit]
+                files[unit] = from_text(unit.path, before.raw, with_any(before.text, rules))
+                if [rule.name for rule in files[unit].rules] != [rule.name for rule in before.rules]:
+                    return None
+            names, names_lean = (self._names(found, asked, without) for without in (frozenset[str](), programs_only))
+            whole = self._compile_texts({unit: self._text(file) for unit, file in files.items()}, with_externals=True)
+        except DoesNotCompile:  # a text is not what it seems: slower, never wrong
+            return None
+        lean = self._compile_lean(files, whole, with_externals=True)
+        open_rules = {unit: tuple(rule.name for rule in rules) for unit, rules in asked.items()}
+        return replace(sets, whole=whole, lean=lean, names=names, names_lean=names_lean, open_rules=open_rules)
+
+    def _often(self, found: Mapping[Unit, tuple[NameRule, ...]]) -> dict[Unit, tuple[NameRule, ...]]:
+        """Those that a name does not rule out that is nothing special."""
+        rules = self._names(found, {}, frozenset())
+        matches = rules.match(b"", PLAIN_NAME, seconds=60, fast=True).rules
+        often = {(match.namespace, match.rule) for match in matches}
+        return {
+            unit: tuple(
+                rule for rule in rules if not rule.of_name_alone and (self._namespaces[unit], rule.name) in often
+            )
+            for unit, rules in found.items()
+        }
+
+    def _names(
+        self,
+        found: Mapping[Unit, tuple[NameRule, ...]],
+        asked: Mapping[Unit, tuple[NameRule, ...]],
+        without: AbstractSet[str],
+    ) -> Rules:
+        texts: dict[str, str] = {}
+        for unit, rules in found.items():
+            space = self._namespaces[unit]
+            texts[space] = "".join(
+                rule.text(f"{space}.{rule.name}" if rule in asked.get(unit, ()) else None)
+                for rule in rules
+                if rule.name not in without
+            )
+        return self._engine.compile(texts, {}, with_externals=True, declared=self._declared)
 
     def _with_again(self, sets: Sets, looking: Sequence[Unit]) -> Sets:
         """Add what is run on content that was met before, where it is certain that nothing more need be."""
@@ -126,6 +198,7 @@ class _Texts:
         called = Counter(self._name_of(unit) for unit in looking)
         for unit in looking:
             files[unit] = self._files[unit.path]
+            settled[unit] = frozenset()
             if called[self._name_of(unit)] == 1:  # else a finding does not tell of which file it is
                 part = name_text(files[unit], frozenset(EXTERNALS))
                 settled[unit] = part.settled

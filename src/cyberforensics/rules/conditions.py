@@ -99,9 +99,9 @@ def judge(condition: Sequence[Token]) -> Verdict:
 
 
 def _judge(condition: Sequence[Token]) -> Verdict:
-    inner = _without_brackets(condition)
+    inner = without_brackets(condition)
     for word, decide in (("or", all), ("and", any)):
-        parts = _split(inner, word)
+        parts = split(inner, word)
         if len(parts) > 1:
             verdicts = [_judge(part) for part in parts]
             replacements = tuple(one for verdict in verdicts for one in verdict.replacements)
@@ -127,10 +127,10 @@ def _judge_operand(operand: Sequence[Token]) -> Verdict:
 
 def _negated(operand: Sequence[Token]) -> tuple[Replacement, ...]:
     # `not` of undefined is undefined, of false true: nothing undefined may become false right behind it.
-    inner = _without_brackets(operand)
+    inner = without_brackets(operand)
     words = [token.text for token in inner]
     defined = words[:1] == ["for"] or words == ["pe", ".", "is_pe"]
-    if defined or any(len(_split(inner, word)) > 1 for word in ("or", "and")):
+    if defined or any(len(split(inner, word)) > 1 for word in ("or", "and")):
         return _judge(inner).replacements
     return ()
 
@@ -145,9 +145,9 @@ def _is_undefined(expression: Sequence[Token]) -> bool:
     In modules/pe/pe.c of YARA 4.5.4 nothing but the constants, in capitals, and ``is_pe`` is set before the header is
     found, and a header begins with ``MZ``; functions look for the header as well.
     """
-    inner = _without_brackets(expression)
+    inner = without_brackets(expression)
     while inner and inner[0].text == "not":
-        inner = _without_brackets(inner[1:])
+        inner = without_brackets(inner[1:])
     asks = False
     place = 0
     while place < len(inner):
@@ -175,9 +175,9 @@ def _loops_in_vain(operand: Sequence[Token]) -> bool:
     words = [token.text for token in operand]
     if words[:1] != ["for"] or ":" not in words[5:] or words[1] not in ("all", "any", "none") or words[3] != "in":
         return False
-    over = _split(operand[4:], ":")[0]
+    over = split(operand[4:], ":")[0]
     if over and over[0].text == "(":
-        ends = _split(over[1:-1], "..")
+        ends = split(over[1:-1], "..")
         return over[-1].text == ")" and len(ends) == 2 and _is_undefined(ends[1])
     return all(_FIELD.fullmatch(token.text) or token.text == "." for token in over) and _is_undefined(over)
 
@@ -204,7 +204,8 @@ def _number(word: str) -> int | None:
         return None
 
 
-def _without_brackets(tokens: Sequence[Token]) -> Sequence[Token]:
+def without_brackets(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The same expression without brackets around all of it."""
     while len(tokens) > 2 and tokens[0].text == "(" and _closing(tokens) == len(tokens) - 1:
         tokens = tokens[1:-1]
     return tokens
@@ -219,7 +220,7 @@ def _closing(tokens: Sequence[Token]) -> int:
     return -1
 
 
-def _split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
+def split(tokens: Sequence[Token], word: str) -> list[Sequence[Token]]:
     """At every `word` that stands in no brackets."""
     parts: list[Sequence[Token]] = []
     start = depth = 0

@@ -37,7 +37,7 @@ def name_text(file: RuleFile, variables: AbstractSet[str]) -> NameText:
     understood = len(words) == len(names) and all(words.values())
     if file.includes or not understood or any(rule.is_global for rule in file.rules):
         return NameText(file.text, names, (), frozenset())
-    named = {name: _named(words[name], names) for name in names}
+    named = {name: named_by(words[name], names) for name in names}
     depending: set[str] = set()
     for name in names:  # a rule stands before those that name it
         if not variables.isdisjoint(words[name]) or not depending.isdisjoint(named[name]):
@@ -56,7 +56,7 @@ def name_text(file: RuleFile, variables: AbstractSet[str]) -> NameText:
     return NameText(text + file.text[place:], kept, gone, frozenset(names) - depending)
 
 
-def _named(words: Sequence[str], names: Sequence[str]) -> frozenset[str]:
+def named_by(words: Sequence[str], names: Sequence[str]) -> frozenset[str]:
     """The rules that a condition names, or may name."""
     prefixes = tuple(prefixes_of(words))
     return frozenset(name for name in names if name in words or (prefixes and name.startswith(prefixes)))

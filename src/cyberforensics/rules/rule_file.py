@@ -110,8 +110,12 @@ class RuleFile:
 
     def words_of(self, rule: Rule) -> tuple[str, ...]:
         """Every word and sign of its condition, in order; none where it was not understood."""
+        return tuple(token.text for token in self.condition_of(rule))
+
+    def condition_of(self, rule: Rule) -> tuple[Token, ...]:
+        """Its condition; nothing where it was not understood."""
         condition, whole, _ = _condition(self.text, rule.condition)
-        return tuple(token.text for token in condition) if whole and rule.condition else ()
+        return tuple(condition) if whole and rule.condition else ()
 
     @property
     def is_index(self) -> bool:

@@ -46,6 +46,12 @@ class RuleSet:
     where it is not certain which they are."""
     again_lean: Rules | None
     """`again` without the rules that only match programs."""
+    names: Rules | None
+    """What the rules that depend on a name say of names alone, so that only those are run on a content that was met
+    before that could match it; None where that is not certain. Where it is there, `whole` can be asked under any name.
+    """
+    names_lean: Rules | None
+    """`names` without the rules that only match programs."""
     engine_used: Engine
     defects: tuple[Defect, ...] = ()
     """Why rule files were left out on request."""
@@ -92,6 +98,8 @@ class RuleSet:
                 lean=_save(self.lean, folder / "lean.yarc"),
                 again=_save(self.again, folder / "again.yarc"),
                 again_lean=_save(self.again_lean, folder / "again-lean.yarc"),
+                names=_save(self.names, folder / "names.yarc"),
+                names_lean=_save(self.names_lean, folder / "names-lean.yarc"),
                 namespaces=self.namespaces,
             )
         except OSError as error:
@@ -150,6 +158,7 @@ def load(
                 "yara" if unit.pack < of_rules else "keyword",
                 packs[unit.pack].manifest.severity,
                 compilation.sets.settled.get(unit, frozenset()),
+                compilation.sets.open_rules.get(unit, ()),
             )
             for unit in compilation.units
         ),
@@ -159,6 +168,8 @@ def load(
         lean=compilation.sets.lean,
         again=compilation.sets.again,
         again_lean=compilation.sets.again_lean,
+        names=compilation.sets.names,
+        names_lean=compilation.sets.names_lean,
         engine_used=used,
         defects=compilation.defects,
     )

@@ -15,6 +15,10 @@ from cyberforensics.rules.externals import Externals
 from cyberforensics.rules.findings import finding_of
 from cyberforensics.rules.keyword_findings import keyword_finding
 from cyberforensics.rules.manifest import NO_MAPPING, SeverityMapping
+from cyberforensics.rules.open_rules import ANY, LEFT_OPEN
+
+_SECONDS = 60
+"""For what rules say of a name alone: no content is read."""
 
 
 class Namespace(NamedTuple):
@@ -31,6 +35,8 @@ class Namespace(NamedTuple):
     """What the pack says of severities."""
     settled: frozenset[str] = frozenset()
     """Of a file that uses an external: its rules that look at content alone, where that is certain."""
+    open_rules: tuple[str, ...] = ()
+    """Of its other rules, those that are asked whether they could match a content under any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,9 @@ class ScanResult:
     problems: tuple[Problem, ...] = ()
     complete: bool = True
     """Whether every rule saw every byte; where not, `problems` says why and nothing may be concluded."""
+    open_rules: tuple[int, ...] | None = None
+    """Of all rules that are asked it, in their order, the places of those that could match these bytes under some name;
+    None where it was not asked."""
 
 
 class Scanner:
@@ -57,6 +66,8 @@ class Scanner:
         namespaces: Sequence[Namespace],
         again: Rules | None = None,
         again_lean: Rules | None = None,
+        names: Rules | None = None,
+        names_lean: Rules | None = None,
     ) -> None:
         self._content = content
         self._per_name = per_name
@@ -65,6 +76,11 @@ class Scanner:
         self._again = again
         self._again_lean = again_lean
         self._namespaces = namespaces
+        self._names = names
+        self._names_lean = names_lean
+        every = [(str(number), rule) for number, file in enumerate(namespaces) for rule in file.open_rules]
+        self._open_rules = {rule: place for place, rule in enumerate(every)}
+        self._words = tuple(f"{number}.{rule}" for number, rule in every)
         self._settled = frozenset((file.pack, file.name, rule) for file in namespaces for rule in file.settled)
 
     @property
@@ -81,8 +97,17 @@ class Scanner:
         result = self.scan_first(data, Externals(), timeout=timeout)
         return replace(result, findings=tuple(filter(self.is_settled, result.findings)))
 
-    def scan_name(self, data: Data, externals: Externals, *, timeout: float) -> ScanResult:
-        """Run the rules that depend on the entry's name, for one more name of a content that is known."""
+    def scan_name(
+        self, data: Data, externals: Externals, *, timeout: float, open_rules: Sequence[int] | None = None
+    ) -> ScanResult:
+        """Run the rules that depend on the entry's name, for one more name of a content that is known.
+
+        Args:
+            open_rules: what `scan_first` said of these bytes: where none of them can match under this name, the bytes
+                are not read. None where that is not known.
+        """
+        if open_rules is not None and not self._can_match(open_rules, data, externals.values()):
+            return ScanResult()
         if self._again is None:
             return self._run(self._per_name, data, timeout, externals.values())
         result = self._run(_fitting(self._again, self._again_lean, data), data, timeout, externals.values())
@@ -96,7 +121,8 @@ class Scanner:
         """
         known = externals.values()
         if self._whole is not None:
-            return self._run(_fitting(self._whole, self._lean, data), data, timeout, known)
+            rules = _fitting(self._whole, self._lean, data)
+            return self._run(rules, data, timeout, known, any_name=self._names is not None)
         parts = (
             self._run(_fitting(self._content, self._lean, data), data, timeout, dict(externals.declared)),
             self._run(self._per_name, data, timeout, known),
@@ -106,11 +132,18 @@ class Scanner:
         return ScanResult(tuple(findings), tuple(problems), all(part.complete for part in parts))
 
     def _run(
-        self, rules: Rules | None, data: Data, timeout: float, externals: Mapping[str, ExternalValue]
+        self,
+        rules: Rules | None,
+        data: Data,
+        timeout: float,
+        externals: Mapping[str, ExternalValue],
+        *,
+        any_name: bool = False,
     ) -> ScanResult:
         if rules is None:
             return ScanResult()
         began = time.monotonic()
+        open_rules: tuple[int, ...] | None = None
 
         def matches_of(*, fast: bool) -> Matches:
             seconds = max(1, math.ceil(timeout - (time.monotonic() - began)))
@@ -120,9 +153,20 @@ class Scanner:
             # The fast way keeps one match of a string where the conditions need no more. It finds the same rules, and
             # what it holds does not grow with the content (545 MiB for 700 MiB of programs, otherwise). The rules of
             # keywords count their matches and so have all of them at once: words stand in most contents.
+            if any_name:  # of most contents that is all there is to ask
+                name, externals = externals, {**externals, ANY: True}
             matches = matches_of(fast=True)
+            if any_name:
+                open_rules = self._left_open(matches)
+                if open_rules and self._can_match(open_rules, data, name):
+                    externals = {**name, ANY: False}
+                    matches = matches_of(fast=True)
+                else:
+                    matches = self._without_open(matches)
             if any(self._namespaces[int(match.namespace)].source != "keyword" for match in matches.rules):
                 matches = matches_of(fast=False)
+                if externals.get(ANY):
+                    matches = self._without_open(matches)
         except OutOfTime:
             message = f"The rules ran out of time after {timeout:g} seconds; what they would have found is unknown."
             return ScanResult(problems=(Problem(Stage.RULES, "rules.timeout", message),), complete=False)
@@ -133,7 +177,23 @@ class Scanner:
         findings = [finding for finding in found if finding is not None]
         limited = sorted((self._namespaces[int(number)], rule, string) for number, rule, string in matches.too_many)
         problems = tuple(_too_many(*place) for place in limited)
-        return ScanResult(tuple(sorted(findings, key=_order)), problems)
+        return ScanResult(tuple(sorted(findings, key=_order)), problems, open_rules=open_rules)
+
+    def _left_open(self, matches: Matches) -> tuple[int, ...]:
+        places = (self._open_rules.get((match.namespace, match.rule)) for match in matches.rules)
+        return tuple(sorted(place for place in places if place is not None))
+
+    def _without_open(self, matches: Matches) -> Matches:
+        kept = (match for match in matches.rules if (match.namespace, match.rule) not in self._open_rules)
+        return replace(matches, rules=tuple(kept))
+
+    def _can_match(self, open_rules: Sequence[int], data: Data, externals: Mapping[str, ExternalValue]) -> bool:
+        """Whether one of these rules could match under this name, or one of those that are asked about names alone."""
+        names = _fitting(self._names, self._names_lean, data)
+        if names is None or not all(0 <= place < len(self._words) for place in open_rules):
+            return True
+        left = "|".join(("", *(self._words[place] for place in open_rules), ""))
+        return bool(names.match(b"", {**externals, LEFT_OPEN: left}, seconds=_SECONDS, fast=True).rules)
 
     def _finding(self, match: Match, data: Data) -> Finding | None:
         namespace = self._namespaces[int(match.namespace)]
