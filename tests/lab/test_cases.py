@@ -13,8 +13,8 @@ import pytest
 
 from cyberforensics.lab import shipped
 from cyberforensics.lab.answers import Answer, Sheet
-from cyberforensics.lab.classes import grade_all
 from cyberforensics.lab.grading import grade
+from cyberforensics.lab.handed_in import grade_all
 from cyberforensics.lab.handing_out import hand_out
 from cyberforensics.lab.scenario_file import read_scenario
 from cyberforensics.lab.truth import Truth, read_truth
@@ -182,9 +182,9 @@ def test_a_trainees_case_is_graded_by_labels_notes_and_steps(made: Made, tmp_pat
             assert helpers.inside("note", folder, f"{question.id}: {text}").returncode == 0
     assert helpers.inside("note", folder, "--opinion", "It was done on purpose.").returncode == 0
     assert helpers.inside("seal", folder, "--unsigned").returncode == 0
-    (found,) = grade_all(made.folder, [folder], WORDS)
+    (found,), _ = grade_all(made.folder, [folder], WORDS)
     assert found.points == found.most, [mark for mark in found.marks if mark.points < mark.most]
-    (empty,) = grade_all(made.folder, [made.case], WORDS)
+    (empty,), _ = grade_all(made.folder, [made.case], WORDS)
     assert {mark.question for mark in empty.marks if mark.points} == {
         "digests of the media", "examiner named", "unprocessed items disclosed",
     }  # fmt: skip

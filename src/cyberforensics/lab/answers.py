@@ -1,5 +1,6 @@
 """Answer sheets: CSV that a spreadsheet writes. What stands in them is text and stays text."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,8 @@ COLUMNS = ("question", "answer", "hint")
 _MOST = 4 << 20
 LONGEST = 20_000
 """Characters of an answer that are judged."""
+_LONGEST_NAME = 80
+"""Characters of a question's name, which a remark repeats."""
 _YES = frozenset({"yes", "y", "x", "1", "true"})
 
 
@@ -32,8 +35,9 @@ class Oddity:
     """Something odd about a row."""
 
     name: str
-    """Of the words that say it: ``answer cut`` or ``answered twice``."""
+    """Of the words that say it: ``answer cut``, ``answered twice`` or ``answered differently``."""
     row: int
+    """From 1; 0 where it is of no row."""
     question: str
 
 
@@ -50,28 +54,46 @@ def read_sheet(path: Path) -> Sheet:
     """Read an answer sheet; its name without the ending is the trainee's.
 
     Raises:
-        UsageError: it can't be read, is not UTF-8, or has no columns `question` and `answer`.
+        UsageError: it can't be read, is neither UTF-8 nor UTF-16, or has no columns `question` and `answer`.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: can't be read ({error.strerror})") from error
-    if len(data) > _MOST:
-        raise UsageError(f"{path}: an answer sheet of more than {_MOST:,} bytes")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{path}, line {line}: not UTF-8", hint="save it as CSV in UTF-8") from error
+    text = _text_of(path)
+    if text[:4].lower() == "sep=":  # a line of Excel's own, before the first row
+        text = text.partition("\n")[2]
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     csv.field_size_limit(_MOST)
-    rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise UsageError(f"{path}: can't be read as CSV ({error})", hint="save it as CSV again") from error
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if "question" not in head or "answer" not in head:
         raise UsageError(f"{path}: the first row has no columns question and answer", hint="begin with the sheet given")
     yes = _YES | {wording(language)["yes"] for language in languages()}
     return Sheet(path.stem, *_answers(rows[1:], head, yes))
+
+
+def _text_of(path: Path) -> str:
+    """The text of a sheet, with line feeds alone: UTF-8, or what Excel calls Unicode text (UTF-16 with its mark)."""
+    try:
+        if not path.exists():
+            raise UsageError(f"{path}: can't be read (No such file or directory)")
+        if not path.is_file():
+            raise UsageError(f"{path}: is no file", hint="give the sheet that was filled in")
+        with path.open("rb") as file:
+            data = file.read(_MOST + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror})") from error
+    if len(data) > _MOST:
+        raise UsageError(f"{path}: an answer sheet of more than {_MOST:,} bytes", hint="hand in the sheet alone")
+    if data[:4] == b"PK\x03\x04":
+        raise UsageError(f"{path}: a zip archive or a workbook (xlsx, ods), not CSV", hint="save it as CSV in UTF-8")
+    encoding = "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    try:
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{path}, line {line}: not UTF-8", hint="save it as CSV in UTF-8") from error
 
 
 def _answers(
@@ -81,7 +103,7 @@ def _answers(
     oddities: list[Oddity] = []
     for number, row in enumerate(rows, 2):
         cells = dict(zip(head, row, strict=False))
-        name = cells.get("question", "").strip()
+        name = cells.get("question", "").strip()[:_LONGEST_NAME]
         if not name:
             continue
         answer = cells.get("answer", "").lstrip("'")  # a spreadsheet's sign that a cell is text

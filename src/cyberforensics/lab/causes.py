@@ -1,5 +1,6 @@
 """What in a scenario is to be mended where a volume can't be written."""
 
+import re
 from collections.abc import Mapping
 
 from cyberforensics.lab.lines import Path
@@ -20,8 +21,8 @@ def cause_of(
     at: Path = ("volumes", number)
     if isinstance(error, NoRoom):
         return (*at, "size"), "make the volume larger, or let it hold less"
-    if said.startswith("damage: "):
-        return _damage(said, scenario, values, volume), "mend this damage, or take it out"
+    if error.damage is not None:
+        return _damage(said, scenario, values, volume, error.damage), "mend this damage, or take it out"
     for place in range(len(scenario.actions) - 1, -1, -1):
         action = scenario.actions[place]
         for key, text, where in (
@@ -47,13 +48,11 @@ def _packed(scenario: Scenario, volume: int) -> Path:
     return ("volumes", volume, "segment_size")
 
 
-def _damage(said: str, scenario: Scenario, values: Mapping[str, str], volume: str) -> Path:
-    """The damage that names the file, or one without a file where none does."""
-    of_volume = [place for place, one in enumerate(scenario.damage) if one.volume == volume]
-    for place in of_volume:
-        one = scenario.damage[place]
-        for key, text in (("path", one.path), ("other", one.other)):
-            if text and fill(text, values) in said:
-                return ("damage", place, key)
-    without = [place for place in of_volume if not scenario.damage[place].path]
-    return ("damage", (without or of_volume)[0], "do")
+def _damage(said: str, scenario: Scenario, values: Mapping[str, str], volume: str, number: int) -> Path:
+    """The key of the damage that what is said is about."""
+    place = [place for place, one in enumerate(scenario.damage) if one.volume == volume][number]
+    one = scenario.damage[place]
+    if re.search(r"\bat \d", said):
+        return ("damage", place, "at")
+    named = (key for key, text in (("path", one.path), ("other", one.other)) if text and fill(text, values) in said)
+    return ("damage", place, next(named, "do"))

@@ -3,51 +3,64 @@
 import csv
 import io
 import json
-import re
 import secrets
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from cyberforensics import case, pipeline
+from cyberforensics import pipeline
 from cyberforensics.errors import CannotWrite, UsageError
-from cyberforensics.lab.answers import read_sheet
-from cyberforensics.lab.case_answers import sheet_of_case
-from cyberforensics.lab.grading import Grade, grade
-from cyberforensics.lab.handing_out import INSTRUCTOR, class_seed, hand_out
+from cyberforensics.lab.grading import Grade
+from cyberforensics.lab.handed_in import Refused
+from cyberforensics.lab.handing_out import class_seed, hand_out
 from cyberforensics.lab.scenario_file import read_scenario
-from cyberforensics.lab.truth import Truth, read_truth
-from cyberforensics.lab.wording import Wording
 
 SECRET_FILE = "class-secret.txt"  # noqa: S105 - its name
-_NAME = re.compile(r"[\w][\w .@+-]{0,63}", re.UNICODE)
+_BESIDE = frozenset(" .@+-_'’,()")
+_LONGEST = 200  # bytes; file systems end at 255, and .html comes behind it
+_WRONG_NAMED = 10
+_NAME_HINT = f"a folder is named after each: letters of any script, digits and {' '.join(sorted(_BESIDE - {' '}))}"
 
 
 def read_trainees(path: Path) -> tuple[str, ...]:
     """Names of trainees, one on each line; what follows a ``#`` is a comment.
 
     Raises:
-        UsageError: it can't be read, or a name can't be that of a folder; its line is named.
+        UsageError: it can't be read, or a name can't be that of a folder; the lines are named.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: can't be read as text in UTF-8") from error
-    names: list[str] = []
+    names: dict[str, int] = {}
+    wrong: list[str] = []
     for number, line in enumerate(lines, 1):
-        name = line.partition("#")[0].strip()
+        name = unicodedata.normalize("NFC", line.partition("#")[0].strip())
         if not name:
             continue
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"{path}, line {number}: {name!r} is no name of a folder", hint="letters, digits and .@+-_"
-            )
-        if name.casefold() in (one.casefold() for one in names):
-            raise UsageError(f"{path}, line {number}: {name} stands twice", hint="give each trainee another name")
-        names.append(name)
+        same = next((of for one, of in names.items() if one.casefold() == name.casefold()), None)
+        if (why := _no_folder(name)) is not None:
+            wrong.append(f"line {number}: {name[:40]!r}{'…' if len(name) > 40 else ''} {why}")
+        elif same is not None:
+            wrong.append(f"line {number}: {name} stands in line {same}, too; tell them apart, as in {name} 2")
+        else:
+            names[name] = number
+    if wrong:
+        raise UsageError(f"{path}, {'; '.join(wrong[:_WRONG_NAMED])}", hint=_NAME_HINT)
     if not names:
         raise UsageError(f"{path}: names nobody", hint="one name on each line")
     return tuple(names)
+
+
+def _no_folder(name: str) -> str | None:
+    """Why it can't be the name of a folder, and of pages that are named after it."""
+    strange = [one for one in name if not (one.isalnum() or unicodedata.category(one)[0] == "M" or one in _BESIDE)]
+    if not name[0].isalnum():
+        return "does not begin with a letter or a digit"
+    if len(name.encode()) > _LONGEST:
+        return f"has {len(name.encode())} bytes, and {_LONGEST} fit"
+    return f"has {strange[0]!r} in it" if strange else None
 
 
 def build_class(scenario: Path, trainees: Sequence[str], folder: Path, processes: int) -> Iterator[str]:
@@ -86,53 +99,28 @@ def _secret(folder: Path) -> str:
     return made
 
 
-def grade_all(truth: Path, handed_in: Sequence[Path], words: Wording) -> tuple[Grade, ...]:
-    """Grade sheets and cases.
-
-    Args:
-        truth: a ``truth.json``, or the folder of a class: then the name of what was handed in says whose truth it is.
-        words: in which reasons are told.
-
-    Raises:
-        UsageError: a sheet or a truth can't be read, or there is none for a trainee.
-        CaseRefused: a folder is no case.
-        CaseDamaged: a case can't be read.
-    """
-    return tuple(_grade(_truth_of(truth, path), path, words) for path in handed_in)
-
-
-def _grade(truth: Truth, path: Path, words: Wording) -> Grade:
-    if path.is_dir():
-        case.refuse_no_case(path)
-        sheet, steps = sheet_of_case(path, truth, words)
-        return grade(truth, sheet, words, steps)
-    return grade(truth, read_sheet(path), words)
-
-
-def _truth_of(truth: Path, handed_in: Path) -> Truth:
-    if not truth.is_dir():
-        return read_truth(truth)
-    name = handed_in.name if handed_in.is_dir() else handed_in.stem
-    for place in (truth / name / INSTRUCTOR, truth / INSTRUCTOR, truth):
-        if (place / "truth.json").is_file():
-            return read_truth(place / "truth.json")
-    raise UsageError(f"{truth}: has no truth for {name}", hint=f"{truth / name / INSTRUCTOR / 'truth.json'}")
-
-
-def table(grades: Sequence[Grade]) -> str:
-    """The class as CSV: a row for each trainee, a column for each question."""
+def table(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:
+    """The class as CSV: a row for each trainee, a column for each question; who has no grade has the reason why not."""
     questions = list(dict.fromkeys(mark.question for one in grades for mark in one.marks))
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(("trainee", "points", "of", *questions))
+    rows.writerow(("trainee", "points", "of", *questions, "not graded"))
     for one in grades:
         marks = {mark.question: f"{mark.points:g}" for mark in one.marks}
-        name = f"'{one.trainee}" if one.trainee[:1] in "=+-@" else one.trainee
-        rows.writerow((name, f"{one.points:g}", f"{one.most:g}", *(marks.get(question, "") for question in questions)))
+        reached = (f"{one.points:g}", f"{one.most:g}", *(marks.get(question, "") for question in questions))
+        rows.writerow((_cell(one.trainee), *reached, ""))
+    for who in refused:
+        rows.writerow((_cell(who.trainee), "", "", *("" for _ in questions), _cell(who.why)))
     return out.getvalue()
 
 
-def as_json(grades: Sequence[Grade]) -> str:
-    """All grades, with every mark."""
+def _cell(text: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t" else text
+
+
+def as_json(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:
+    """All grades, with every mark; who has none has ``not_graded``, with the reason."""
     objects = [{**asdict(one), "points": one.points, "of": one.most} for one in grades]
+    objects += [{"trainee": one.trainee, "not_graded": one.why} for one in refused]
     return json.dumps(objects, indent=1, ensure_ascii=False) + "\n"

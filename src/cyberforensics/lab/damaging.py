@@ -66,8 +66,12 @@ def damaged(site: Site, damages: Sequence[Damage]) -> Wounds:
     broken: list[Broken] = []
     left: dict[int, Left] = {}
     size = None
-    for damage in damages:
-        done, hurt = dict(KINDS)[damage.do].effect(site, damage)
+    for number, damage in enumerate(damages):
+        try:
+            done, hurt = dict(KINDS)[damage.do].effect(site, damage)
+        except CannotHold as error:
+            error.damage = number
+            raise
         broken.append(done)
         left |= {key: _worse(left.get(key, "whole"), state) for key, state in hurt.items()}
         size = done.offset if damage.do == "cut" else size

@@ -8,6 +8,10 @@ from cyberforensics.lab.case_answers import Step
 from cyberforensics.lab.judging import judge
 from cyberforensics.lab.truth import Truth
 from cyberforensics.lab.wording import Wording
+from cyberforensics.model.names import display_text
+
+MOST_NOTES = 50
+"""Remarks on one page: a sheet may have a million odd rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ def grade(truth: Truth, sheet: Sheet, words: Wording, steps: Sequence[Step] = ()
             why = words.say("hint cost", why=why, points=question.hint_costs)
         marks.append(Mark(question.id, question.points, round(points, 2), why, answer.hint))
     marks += [Mark(step.name, step.points, step.points if step.done else 0, step.why) for step in steps]
-    notes = [words.say(odd.name, row=odd.row, name=odd.question, most=f"{LONGEST:,}") for odd in sheet.oddities]
-    notes += [words.say("no question", name=answer.question) for answer in answers.values()]
+    notes = [
+        words.say(odd.name, row=odd.row, name=display_text(odd.question), most=f"{LONGEST:,}") for odd in sheet.oddities
+    ]
+    notes += [words.say("no question", name=display_text(answer.question)) for answer in answers.values()]
+    if len(notes) > MOST_NOTES:
+        notes = [*notes[:MOST_NOTES], words.say("many remarks", count=f"{len(notes) - MOST_NOTES:,}")]
     return Grade(sheet.trainee, truth.scenario, truth.variant, tuple(marks), tuple(notes))

@@ -129,3 +129,6 @@ class NoRoom(Exception):
 
 class CannotHold(Exception):
     """The file system can't hold something of the plan."""
+
+    damage: int | None = None
+    """Which damage of the volume it is about, from 0, where it is about one."""

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
-from cyberforensics.errors import CannotWrite
-from cyberforensics.lab.classes import as_json, grade_all, table
+from cyberforensics.errors import CannotWrite, UsageError
+from cyberforensics.lab.classes import as_json, table
 from cyberforensics.lab.grading import Grade
+from cyberforensics.lab.handed_in import grade_all
 from cyberforensics.lab.pages import grade_page
 from cyberforensics.lab.rendering import as_html, as_pdf
 from cyberforensics.lab.wording import wording
@@ -16,7 +17,10 @@ from cyberforensics.lab.wording import wording
 
 def command(
     handed_in: Annotated[
-        list[Path], typer.Argument(metavar="ANSWERS_OR_CASE...", help="Answer sheets (CSV), or sealed cases.")
+        list[Path],
+        typer.Argument(
+            metavar="ANSWERS_OR_CASE...", help="Answer sheets (CSV), sealed cases, or a folder of both for each."
+        ),
     ],
     truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="truth.json, or the folder of a class.")],
     output: Annotated[
@@ -30,7 +34,7 @@ def command(
     cyberforensics lab grade --truth course mira.csv -o grades
     """
     words = wording(language)
-    grades = grade_all(truth, handed_in, words)
+    grades, refused = grade_all(truth, handed_in, words)
     if output is not None:
         try:
             output.mkdir(parents=True, exist_ok=True)
@@ -38,17 +42,24 @@ def command(
                 page = grade_page(one, words)
                 (output / f"{one.trainee}.html").write_text(as_html(page), "utf-8")
                 (output / f"{one.trainee}.pdf").write_bytes(as_pdf(page))
-            (output / "class.csv").write_text(table(grades), "utf-8", newline="")
-            (output / "grades.json").write_text(as_json(grades), "utf-8")
+            (output / "class.csv").write_text(table(grades, refused), "utf-8", newline="")
+            (output / "grades.json").write_text(as_json(grades, refused), "utf-8")
         except OSError as error:
             raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error
     if json:
-        render.lines(as_json(grades).splitlines())
-        return
-    for one in grades:
-        render.line(f"{one.trainee}: {one.points:g} of {one.most:g}")
-        if len(grades) == 1:
-            render.lines(_marks(one))
+        render.lines(as_json(grades, refused).splitlines())
+    else:
+        for one in grades:
+            render.line(f"{one.trainee}: {one.points:g} of {one.most:g}")
+            if len(grades) == 1:
+                render.lines(_marks(one))
+        render.lines(f"{one.trainee}: not graded: {one.why}" for one in refused)
+    if refused:
+        all_of = len(grades) + len(refused)
+        raise UsageError(
+            f"{len(refused)} of {all_of} trainees have no grade: {refused[0].trainee}: {refused[0].why}",
+            hint="mend what they handed in, and grade them again; the others are graded",
+        )
 
 
 def _marks(one: Grade) -> list[str]:
