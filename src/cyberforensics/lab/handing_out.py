@@ -63,7 +63,8 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
             for question in scenario.scenario.questions
         ]
         lines = sheet_lines(scenario.scenario.languages, rows)
-        (handout / "answers.csv").write_text("".join(lines), "utf-8", newline="")
+        # With its mark: a spreadsheet takes it for another encoding otherwise.
+        (handout / "answers.csv").write_text("".join(lines), "utf-8-sig", newline="")
         for name, text in challenges(built.truth, first, wording(first.language), built.values):
             place = instructor / "ctfd" / name
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cyberforensics.cli import render
-from cyberforensics.errors import CannotWrite, UsageError
+from cyberforensics.errors import EXIT_PROBLEMS, CannotWrite, UsageError
 from cyberforensics.lab.classes import as_json, table
 from cyberforensics.lab.grading import Grade
 from cyberforensics.lab.handed_in import grade_all
@@ -42,7 +42,8 @@ def command(
                 page = grade_page(one, words)
                 (output / f"{one.trainee}.html").write_text(as_html(page), "utf-8")
                 (output / f"{one.trainee}.pdf").write_bytes(as_pdf(page))
-            (output / "class.csv").write_text(table(grades, refused), "utf-8", newline="")
+            # With its mark: a spreadsheet takes it for another encoding otherwise.
+            (output / "class.csv").write_text(table(grades, refused), "utf-8-sig", newline="")
             (output / "grades.json").write_text(as_json(grades, refused), "utf-8")
         except OSError as error:
             raise CannotWrite(f"{error.filename}: can't be written ({error.strerror})") from error
@@ -54,12 +55,11 @@ def command(
             if len(grades) == 1:
                 render.lines(_marks(one))
         render.lines(f"{one.trainee}: not graded: {one.why}" for one in refused)
+    if refused and not grades:
+        raise UsageError(f"nobody has a grade: {refused[0].trainee}: {refused[0].why}", hint="mend what was handed in")
     if refused:
-        all_of = len(grades) + len(refused)
-        raise UsageError(
-            f"{len(refused)} of {all_of} trainees have no grade: {refused[0].trainee}: {refused[0].why}",
-            hint="mend what they handed in, and grade them again; the others are graded",
-        )
+        render.say(f"{len(refused)} of {len(grades) + len(refused)} trainees have no grade; all others are graded")
+        raise typer.Exit(EXIT_PROBLEMS)
 
 
 def _marks(one: Grade) -> list[str]:
