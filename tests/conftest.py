@@ -6,9 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 _EVIDENCE = ROOT.parent / "shared" / "evidence"
+
+# How long an example takes says how busy the machine is; what hangs is ended by the test that says so.
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")
