@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,13 +17,26 @@ PYTHON = sys.executable
 PRODUCT = (PYTHON, "-P", "-m", "cyberforensics")
 EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 
+CASE_WORDS = """
+Hollenbach Kowalczyk Ostermann Fernández-Quiroga Nwachukwu Tchaikovskaya Brännström Szczepański Oduya Lindqvist
+"Harborline Freight" "Blue Heron Trading" "Quantrell & Sons" "Novák Logistik" "Северная Гавань" "Касаткин и сыновья"
+DE44500105175407324931 GB29NWBK60161331926820 FR1420041010050500013M02606 NL91ABNA0417164300
+PL61109010140000071219812874
+bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy 0x742d35Cc6634C0532925a3b844Bc454e4438f44e
+"+49 170 5550143" "+31 6 55501722" "+44 7700 900461" "+7 495 555 01 92" 356938035643809 490154203237518
+o.kowalczyk@harborline.example lindqvist77@mail.example tchaik@north.example heron-desk@trading.example
+HLXU4829174 MSKU7713902 TGHU2093381 WVWZZZ1JZXW000417 YS2R4X20005399401 "B-TK 4471" "HH-QN 209" 7Q4-881-KX
+"project sparrowhawk" "operation kestrel" "container nineteen" "оранжевый чемодан" "Schließfach 417" "grüner Koffer"
+nightjar_88 kestrel.ops oduya-backup heronledger.xlsx manifest-0417.pdf quantrell_keys.kdbx
+"""
+"""Words as a case has them: names, firms, accounts, numbers, addresses, phrases. Hardly any stands in a system."""
 WORDS = """
 password wallet invoice transfer secret bitcoin ransom confidential passport account delete offshore payment
 contract meeting project orchard amsterdam berlin transaction shipment customer private encrypted backup credential
 kontonummer geheim überweisung schlüssel müller straße façade señor niño ключ пароль кошелек перевод договор встреча
 деньги счет банк секрет договоренность quantum hashcat mimikatz tornado monero seed
 """
-"""Words that an examiner might look for. Many of them stand in the programs and texts of any system."""
+"""Words of which many stand in the programs and texts of any system: a third of all contents has one."""
 ENCODINGS = "utf-8, utf-16le, windows-1252, windows-1251, koi8-r"
 
 
@@ -135,18 +149,25 @@ def first_hour(work: Path, image: Path, rules: Path) -> list[Job]:
     wanted, known = (_million(work / f"{name}.txt", name) for name in ("wanted", "known"))
     load_hash_lists((wanted,), (known,))  # makes the indexes, once
     lists = ("--hashes", str(wanted), "--known", str(known))
-    words = work / "words.txt"
-    words.write_text("\n".join(("# name: Words", f"[{ENCODINGS}]", *WORDS.split(), "")), "utf-8")
+    words = _list_of(work / "words.txt", shlex.split(CASE_WORDS))
+    common = _list_of(work / "common-words.txt", WORDS.split())
     scope = ("--include", "/*", "--exclude", "/no such folder", "--since", "1970-01-01", "--until", "2200-01-01")
     return [
         _triage("triage-lists", "whole triage, raw, with lists", work, image, "--rules", str(rules), *lists),
-        _triage(
-            "triage-words",
-            f"whole triage, raw, with {len(WORDS.split())} keywords in {ENCODINGS.count(',') + 1} encodings",
-            *(work, image, "--rules", str(rules), "--keywords", str(words)),
-        ),
+        _words("triage-words", "keywords of a case", work, image, rules, words),
+        _words("triage-common-words", "keywords that stand in any system", work, image, rules, common),
         _triage("triage-scope", "whole triage, raw, with a scope", work, image, "--rules", str(rules), *scope),
     ]
+
+
+def _list_of(path: Path, words: Sequence[str]) -> Path:
+    path.write_text("\n".join(("# name: Words", f"[{ENCODINGS}]", *words, "")), "utf-8")
+    return path
+
+
+def _words(key: str, what: str, work: Path, image: Path, rules: Path, words: Path) -> Job:
+    title = f"whole triage, raw, with {what}, in {ENCODINGS.count(',') + 1} encodings"
+    return _triage(key, title, work, image, "--rules", str(rules), "--keywords", str(words))
 
 
 def _million(path: Path, name: str) -> Path:
