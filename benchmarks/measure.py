@@ -135,7 +135,7 @@ def first_finding(command: Sequence[str], *, limit: float = 1800) -> float | Non
     except OSError:  # the other side is closed: it ended
         pass
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # and no Ctrl-C: who is started in the background ignores that
         threading.Thread(target=_drain, args=(display,), daemon=True).start()
         process.wait(60)
         killer.cancel()

@@ -15,7 +15,7 @@ import sys, time
 for text in ("findings: none so far", "findings: \\x1b[31m3 high\\x1b[0m"):
     print(text, file=sys.stderr, flush=True)
     time.sleep(.2)
-time.sleep(60)
+time.sleep(600)
 """
 
 

@@ -1,6 +1,7 @@
 """Both engines, behind one interface, find the same."""
 
 import mmap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ def test_there_are_two() -> None:
 def test_findings_are_equal_in_everything(scanners: list[Scanner], sample: Sample) -> None:
     data = sample.data + b"\0my Password, " + "\u041a\u043b\u044e\u0447".encode("utf-16-le")
     first, second = (scanner.scan_first(data, sample.externals, timeout=10) for scanner in scanners)
-    assert first == second
+    # Which rules another name could open is known of one engine alone.
+    assert replace(first, open_rules=None) == replace(second, open_rules=None)
     assert "keyword" in {finding.source for finding in first.findings}
     assert (sample.rule in {finding.rule for finding in first.findings}) or sample.kind == "no-match"
 
