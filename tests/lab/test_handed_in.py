@@ -82,6 +82,7 @@ def test_the_others_are_graded(tmp_path: Path) -> None:
         "good.csv": b"question,answer\namount,1\n",
         "odd.csv": b"question,answer\n" + b"".join(b"\x1b[31mq%d,x\n" % number for number in range(200)),
         "=1+1.csv": b"\xff\xfe\xff",
+        "es\x1b[7mc\u202e.csv": b"question,answer\namount,1\n",
     }
     for name, data in hostile.items():
         (tmp_path / "in" / name).write_bytes(data)
@@ -92,7 +93,7 @@ def test_the_others_are_graded(tmp_path: Path) -> None:
     files = [*sorted((tmp_path / "in").iterdir()), tmp_path / "in" / "none.csv"]
     done = helpers.run("lab", "grade", "--truth", tmp_path / "made", "-o", tmp_path / "out", *files)
     assert done.returncode == 10
-    assert "7 of 9 trainees have no grade" in done.stderr
+    assert "7 of 10 trainees have no grade" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     with (tmp_path / "out" / "class.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = {row["trainee"]: row for row in csv.DictReader(file)}
@@ -111,6 +112,9 @@ def test_the_others_are_graded(tmp_path: Path) -> None:
     page = (tmp_path / "out" / "odd.html").read_text("utf-8")
     assert "150 more remarks are not shown" in page
     assert "\x1b" not in page
+    page = (tmp_path / "out" / r"es\x1b[7mc\u{202e}.html").read_text("utf-8")
+    assert r"es\x1b[7mc\u{202e}" in page
+    assert not {"\x1b", "\u202e"} & set(page)
     told = json.loads((tmp_path / "out" / "grades.json").read_text("utf-8"))
     assert len([one for one in told if "not_graded" in one]) == 7
 

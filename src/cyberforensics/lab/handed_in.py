@@ -104,7 +104,8 @@ def grade_all(truth: Path, paths: Sequence[Path], words: Wording) -> tuple[tuple
         try:
             grades.append(_grade(one_truth or _truth_of(truth, one.trainee), one, words))
         except Error as error:
-            refused.append(Refused(one.trainee, f"{error}; {error.hint}" if error.hint else str(error)))
+            why = f"{error}; {error.hint}" if error.hint else str(error)
+            refused.append(Refused(display_text(one.trainee), why))
     return tuple(grades), tuple(refused)
 
 
@@ -124,7 +125,7 @@ def _grade(truth: Truth, one: HandedIn, words: Wording) -> Grade:
         of_case, steps = sheet_of_case(one.cases[0], truth, words)
         sheet = of_case if sheet is None else merged(sheet, of_case)
     assert sheet is not None  # noqa: S101 - one of the two is there
-    graded = grade(truth, replace(sheet, trainee=one.trainee), words, steps)
+    graded = grade(truth, replace(sheet, trainee=display_text(one.trainee)), words, steps)  # it is a file's name
     strange = tuple(words.say("not looked at", name=display_text(path.name)) for path in one.strange)
     return replace(graded, notes=graded.notes + strange)
 
