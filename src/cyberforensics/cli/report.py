@@ -76,7 +76,7 @@ def write(
 ) -> None:
     """Write the reports of a case again, from its store alone.
 
-    cyberforensics report CASE --pdf
+    cyberforensics report write CASE --pdf
     cyberforensics report write CASE --only key-evidence
     """
     zone = options.shown(show_timezone)
