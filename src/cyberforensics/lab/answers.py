@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cyberforensics import report
 from cyberforensics.errors import UsageError
 from cyberforensics.lab.wording import languages, wording
 
@@ -124,5 +125,5 @@ def sheet_lines(written_in: Sequence[str], questions: Iterable[Sequence[str]]) -
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow((*COLUMNS, *(f"text {language}" for language in written_in)))
     for identity, *texts in questions:
-        rows.writerow((identity, "", "", *(f"'{text}" if text[:1] in "=+-@\t" else text for text in texts)))
+        rows.writerow((identity, "", "", *map(report.kept_as_text, texts)))
     yield out.getvalue()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from cyberforensics import pipeline
+from cyberforensics import pipeline, report
 from cyberforensics.errors import CannotWrite, UsageError
 from cyberforensics.lab.grading import Grade
 from cyberforensics.lab.handed_in import Refused
@@ -108,15 +108,12 @@ def table(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:
     for one in grades:
         marks = {mark.question: f"{mark.points:g}" for mark in one.marks}
         reached = (f"{one.points:g}", f"{one.most:g}", *(marks.get(question, "") for question in questions))
-        rows.writerow((_cell(one.trainee), *reached, ""))
+        rows.writerow((report.kept_as_text(one.trainee), *reached, ""))
     for who in refused:
-        rows.writerow((_cell(who.trainee), "", "", *("" for _ in questions), _cell(who.why)))
+        rows.writerow(
+            (report.kept_as_text(who.trainee), "", "", *("" for _ in questions), report.kept_as_text(who.why))
+        )
     return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t" else text
 
 
 def as_json(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:

@@ -1,7 +1,7 @@
 """What trainees handed in, put together by trainee, and graded: a sheet, a case of this tool, or both as one."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,11 +62,9 @@ def _of(path: Path) -> HandedIn:
         inside = sorted(path.iterdir())
     except OSError as error:
         raise UsageError(f"{path}: can't be read ({error.strerror})") from error
-    kinds: dict[Callable[[Path], bool], list[Path]] = {_is_sheet: [], _is_case: [], _is_neither: []}
-    for one in inside:
-        next(held for is_kind, held in kinds.items() if is_kind(one)).append(one)
-    sheets, cases, strange = kinds.values()
-    return HandedIn(name, tuple(sheets), tuple(cases), tuple(strange))
+    sheets = tuple(filter(_is_sheet, inside))
+    cases = tuple(filter(_is_case, inside))
+    return HandedIn(name, sheets, cases, tuple(one for one in inside if one not in (*sheets, *cases)))
 
 
 def _is_sheet(path: Path) -> bool:
@@ -75,10 +73,6 @@ def _is_sheet(path: Path) -> bool:
 
 def _is_case(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink() and (path / case.STORE).is_file()
-
-
-def _is_neither(_: Path) -> bool:
-    return True
 
 
 def _plain(name: str) -> str:
@@ -120,11 +114,10 @@ def _grade(truth: Truth, one: HandedIn, words: Wording) -> Grade:
             f"{one.trainee}: neither a sheet nor a case was found", hint="give NAME.csv, a case, or a folder of both"
         )
     steps: tuple[Step, ...] = ()
-    sheet = read_sheet(one.sheets[0]) if one.sheets else None
+    sheet = read_sheet(one.sheets[0]) if one.sheets else Sheet(one.trainee, (), ())
     if one.cases:
         of_case, steps = sheet_of_case(one.cases[0], truth, words)
-        sheet = of_case if sheet is None else merged(sheet, of_case)
-    assert sheet is not None  # noqa: S101 - one of the two is there
+        sheet = merged(sheet, of_case)
     graded = grade(truth, replace(sheet, trainee=display_text(one.trainee)), words, steps)  # it is a file's name
     strange = tuple(words.say("not looked at", name=display_text(path.name)) for path in one.strange)
     return replace(graded, notes=graded.notes + strange)

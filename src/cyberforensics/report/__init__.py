@@ -35,7 +35,7 @@ from cyberforensics.report.pdf import pdf_name, pdf_volumes, write_pdf
 from cyberforensics.report.protected_zip import PASSWORD, ProtectedZip
 from cyberforensics.report.seal import seal_lines
 from cyberforensics.report.sheet import sheet_pdf
-from cyberforensics.report.spreadsheet import object_csv_lines
+from cyberforensics.report.spreadsheet import kept_as_text, object_csv_lines
 from cyberforensics.report.summary import (
     annotations_in_words,
     coverage_in_words,
@@ -80,6 +80,7 @@ __all__ = [
     "info_object",
     "integrity",
     "json_line",
+    "kept_as_text",
     "keyword_shown",
     "known_in_words",
     "listed_object",

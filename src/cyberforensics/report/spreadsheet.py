@@ -13,7 +13,12 @@ Cell = str | int | bool | None
 
 def neutralised(text: str) -> str:
     """The text with nothing invisible in it, and an apostrophe before it where it would be taken for a formula."""
-    return ("'" if text.startswith(FORMULA) else "") + visible(text)
+    return visible(kept_as_text(text))
+
+
+def kept_as_text(text: str) -> str:
+    """The text, with an apostrophe before it where it would be taken for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def quoted(text: str) -> str:
