@@ -27,11 +27,16 @@ def collected(folder: Path) -> Path:
         archive.writestr("C/empty", b"")
         archive.writestr("broken.txt", TEXT, zipfile.ZIP_STORED)
         archive.writestr("bzip2.txt", TEXT, zipfile.ZIP_BZIP2)
+        archive.writestr("lzma.txt", TEXT, zipfile.ZIP_LZMA)
+        archive.writestr("ppmd.txt", TEXT)
         archive.writestr("../../up.txt", b"up")
         place = archive.getinfo("broken.txt").header_offset + 1000
-    with path.open("r+b") as file:
-        file.seek(place)
-        file.write(b"\0")
+        header = archive.getinfo("ppmd.txt").header_offset
+    data = bytearray(path.read_bytes())
+    data[place] = 0
+    for method in (header + 8, data.rindex(b"ppmd.txt") - 46 + 10):
+        data[method : method + 2] = struct.pack("<H", 98)
+    path.write_bytes(data)
     return path
 
 
@@ -45,10 +50,19 @@ def test_a_collection_with_one_of_each_trouble(tmp_path: Path) -> None:
         "/C/Users/mira/letter.txt": ("whole", None),
         "/C/noise.bin": ("whole", None),
         "/broken.txt": ("partial", "content.damaged"),
-        "/bzip2.txt": ("skipped", "content.method-unsupported"),
+        "/bzip2.txt": ("whole", None),
+        "/lzma.txt": ("whole", None),
+        "/ppmd.txt": ("skipped", "content.method-unsupported"),
         "/../../up.txt": ("whole", None),
     }
     assert outcome.entry("/broken.txt")["digest_note"] == "of-damaged"
+    for name in ("/bzip2.txt", "/lzma.txt"):
+        assert outcome.entry(name)["sha256"] == hashlib.sha256(TEXT).hexdigest()
+    lzma = outcome.entry("/lzma.txt")
+    assert (lzma["locator"], lzma["locator_missing"]) == (None, "not-available")
+    assert [row["message"] for row in outcome.rows["problems"] if row["code"] == "content.method-unsupported"] == [
+        "1 member compressed by PPMd (method 98), which is not read; not examined"
+    ]
     assert outcome.entry("/C/noise.bin")["sha256"] == hashlib.sha256(NOISE * 7).hexdigest()
     assert outcome.problems == {
         "volume.collection": 1,
@@ -67,7 +81,7 @@ def test_a_collection_with_one_of_each_trouble(tmp_path: Path) -> None:
     said = summary_lines(summary)
     assert any("what nobody put in was not looked at" in line for line in said)
     parts = {(part.what, part.examined): part.size for part in exhibit.media_coverage.parts}
-    not_whole = stored["broken.txt"] + stored["bzip2.txt"]
+    not_whole = stored["broken.txt"] + stored["ppmd.txt"]
     assert parts[("file-content", True)] == sum(stored.values()) - not_whole
     assert parts[("file-content", False)] == not_whole
     assert parts[("outside-members", False)] == 0

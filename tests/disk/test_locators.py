@@ -50,6 +50,8 @@ def assert_reopens(path: Path, folder: Path, *, at_most: int | None = None) -> i
                 continue
             if entry.locator is None and entry.reader == "raw":
                 continue  # exFAT beyond the valid length: no reader of dfVFS's gives the zeros that stand there
+            if entry.locator is None and entry.reader == "zip":
+                continue  # LZMA as it stands in archives: tests/disk/test_zip.py counts those that are left
             if entry.locator is None:
                 assert entry.status_reason in WITHOUT, (entry.path, entry.stream, entry.status_reason)
                 continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cyberforensics.disk.media import ReadAt
 from cyberforensics.errors import MalformedData
 
-STORED, DEFLATED = 0, 8
+STORED = 0
 ENCRYPTED = 0x0001
 HAS_DESCRIPTOR = 0x0008
 """Bits of `Member.flags`: sizes and CRC may stand behind the content, too."""

@@ -15,9 +15,9 @@ from cyberforensics.disk.evidence import OpenEvidence
 from cyberforensics.disk.media import Media
 from cyberforensics.disk.tsk_status import countable
 from cyberforensics.disk.zip_layout import Layout, is_folder, lay_out, unclaimed
+from cyberforensics.disk.zip_methods import MOST_RATIO, claims_too_much, method_of
 from cyberforensics.disk.zip_names import Counted, Spelling, spelled
 from cyberforensics.disk.zip_records import (
-    DEFLATED,
     ENCRYPTED,
     STORED,
     End,
@@ -56,11 +56,13 @@ _KINDS: Mapping[int, Kind] = MappingProxyType(
 _SKIPPED: Mapping[str, str] = MappingProxyType(
     {
         "content.encrypted": "encrypted, for which no key was given; not examined",
-        "content.method-unsupported": "compressed by another method than deflate; not examined",
+        "content.ratio-too-high": f"claiming more than {MOST_RATIO:,} times their stored bytes; not examined",
         "content.overlapping": "lying over another member, or past the end of what members have; not examined",
     }
 )
 """Why a member is not read; how many there are is one problem, since such members reduce what was looked at."""
+_UNREAD = "content.method-unsupported"
+"""Told once for each method."""
 
 
 def find_volume(opened: OpenEvidence, media: Media) -> Iterator[Volume | Problem]:
@@ -142,6 +144,8 @@ class _Walk:
         )
         self._twice = Counted("walk.member-twice", "with a name that an earlier member has", Severity.INFO)
         self._skipped = {code: Counted(code, words, Severity.WARNING) for code, words in _SKIPPED.items()}
+        self._unread: dict[int, Counted] = {}
+        """By method, in the order in which they were met."""
 
     def entries(self) -> Iterator[Entry | Problem]:
         root = self._folders[b""]
@@ -166,7 +170,7 @@ class _Walk:
                 yield Problem(Stage.WALK, "evidence.structure-damaged", message)
         yield from self._odd.problem()
         yield from self._twice.problem()
-        for skipped in self._skipped.values():
+        for skipped in (*self._skipped.values(), *self._unread.values()):
             yield from skipped.problem()
         with contextlib.suppress(MalformedData):  # said above
             yield from self._outside()
@@ -232,7 +236,9 @@ class _Walk:
             yield self._entry(member, parts, identity, parent, kind, Status.NO_CONTENT, str(kind), target=target)
             return
         status, reason, content = self._decided(member, local)
-        if reason in self._skipped:
+        if reason == _UNREAD:
+            self._unread.setdefault(member.method, _not_read(member)).add(path)
+        elif reason in self._skipped:
             self._skipped[reason].add(path)
         yield self._entry(member, parts, identity, parent, kind, status, reason, local=local, content=content)
 
@@ -261,8 +267,10 @@ class _Walk:
             return Status.SKIPPED, "content.overlapping", None
         if (member.flags | local.flags) & ENCRYPTED:
             return Status.SKIPPED, "content.encrypted", None
-        if member.method not in (STORED, DEFLATED):
-            return Status.SKIPPED, "content.method-unsupported", None
+        if method_of(member).expand is None:
+            return Status.SKIPPED, _UNREAD, None
+        if claims_too_much(member):
+            return Status.SKIPPED, "content.ratio-too-high", None
         return None, None, self._number if same is None else same
 
     def _entry(
@@ -329,6 +337,11 @@ def _shown(parts: tuple[bytes, ...]) -> str:
     return "/" + "/".join(map(display_name, parts))
 
 
+def _not_read(member: Member) -> Counted:
+    words = f"compressed by {method_of(member).name} (method {member.method}), which is not read; not examined"
+    return Counted(_UNREAD, words, Severity.WARNING)
+
+
 def _content_of(member: Member) -> tuple[int, ...]:
     return member.flags, member.method, member.stored_size, member.size, member.crc
 
@@ -337,9 +350,12 @@ def _leaf(member: Member, place: int | None) -> str | None:
     """Where the bytes lie, by their place: names may be of several members, or of none that dfVFS takes."""
     if place is None or not member.stored_size:
         return None  # dfVFS has no range of 0 bytes
+    method = method_of(member)
+    if member.method != STORED and method.dfvfs is None:
+        return None  # LZMA as it stands in archives, without the header of .lzma files: no reader of dfVFS's takes it
     leaf = locator.node("DATA_RANGE", range_offset=place, range_size=member.stored_size)
-    if member.method == DEFLATED:
-        leaf = locator.node("COMPRESSED_STREAM", leaf, compression_method="deflate")
+    if method.dfvfs is not None:
+        leaf = locator.node("COMPRESSED_STREAM", leaf, compression_method=method.dfvfs)
     return locator.dumps(leaf)
 
 

@@ -120,6 +120,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "content.efs-encrypted": "The content is encrypted by the file system; no key was given.",
         "content.encrypted": "The content is encrypted by its archive; no key was given.",
         "content.method-unsupported": "The content is compressed by a method that is not read.",
+        "content.ratio-too-high": "The content claims more bytes than are made of so few stored ones: it was not read.",
         "content.overlapping": "The member's content lies over another member's, or past the end: it was not read.",
         "content.compressed-unreadable": "The content is compressed by the system and could not be inflated.",
         "content.removed-by-host": "The spool file vanished, likely the work of a virus scanner (not repeatable).",
