@@ -202,6 +202,44 @@ def test_no_worker_survives_opening() -> None:
         pipeline.open_source(Dead(Limits()), disk.identify("S", helpers.STICK), None)
 
 
+class Late(Supervisor):
+    """Whose workers are all ended for their time, however fast the machine is."""
+
+    tries = 0
+
+    def run(self, job: object, *, size: int = 0) -> object:  # type: ignore[override]
+        self.tries += 1
+        raise WorkerStopped("worker.timed-out")
+
+
+def test_a_time_that_is_too_short_to_open_is_not_called_damage() -> None:
+    late = Late(Limits(2.5))
+    with pytest.raises(
+        EvidenceError, match=r"^exhibit S: it could not be opened within 2\.5 s, .* 3 times$"
+    ) as refused:
+        pipeline.open_source(late, disk.identify("S", helpers.STICK), None)
+    assert late.tries == 3
+    assert (refused.value.code, refused.value.exit_code) == ("evidence.not-opened-in-time", 20)
+    assert refused.value.hint.startswith("a busy machine or slow storage needs more: triage --time-limit SECONDS")
+
+
+def test_a_time_that_is_too_short_to_list_is_told_as_such() -> None:
+    (volume,) = (found for found in pipeline.inspect(helpers.STICK).volumes if found.slot == "p1")
+    told: list[object] = []
+    pipeline.list_volume(Late(Limits(2.5)), disk.identify("S", helpers.STICK), volume, None, told.extend)
+    assert [item.code for item in told if isinstance(item, Problem)] == ["walk.died"]
+    assert "no answer within 2.5 s" in str(told[0])
+
+
+def test_a_time_that_is_too_short_is_told_by_the_command(tmp_path: Path) -> None:
+    """No machine starts a worker process and opens an image within a thousandth of a second."""
+    limits = Limits(0.001)
+    with pytest.raises(EvidenceError, match=r"within 0\.001 s"):
+        triage({"S": helpers.STICK}, tmp_path / "one", Options(limits=limits, workers=1))
+    log = (tmp_path / "one" / "examination-log.jsonl").read_text()
+    assert '"code":"evidence.not-opened-in-time"' in log.replace(" ", "")
+
+
 def test_a_job_larger_than_the_pipe() -> None:
     supervisor = Supervisor(Limits(30))
     try:

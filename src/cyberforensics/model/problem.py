@@ -67,6 +67,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "evidence.chunk-unreadable": "A chunk can't be inflated, or is not where its table says; it was read as zeros.",
         "evidence.chunk-missing": "The image ends before, or has lost, a range of the media; it was read as zeros.",
         "evidence.acquisition-read-error": "The image records that these sectors could not be read when it was made.",
+        "evidence.not-opened-in-time": "No worker opened the source in time: all of it is unexamined (not repeatable).",
         "evidence.not-begun": "The time of the run was over before the exhibit was opened: all of it is unexamined.",
         # volumes
         "volume.no-file-system": "No file system was recognised there.",
@@ -100,7 +101,7 @@ PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
         "walk.outside-members": "Bytes of a ZIP archive belong to none of its members; they were not examined.",
         "walk.orphans-cut": "More orphan entries than the bound; the rest was not listed.",
         "walk.entries-cut": "The volume's walk was ended before its end; the rest was not listed.",
-        "walk.died": "The process that walked the volume died; what was not listed by then is unknown.",
+        "walk.died": "No process survived the walk, or ended it in time; what was not listed by then is unknown.",
         "walk.host-special": "A device, socket or FIFO of the host was listed and not opened.",
         "walk.other-mount": "Another file system is mounted there; it was not entered.",
         "walk.case-folder": "The case folder itself lies in the source; it was not entered.",

@@ -8,6 +8,7 @@ from cyberforensics.errors import EvidenceError
 from cyberforensics.model.entry import Entry
 from cyberforensics.model.evidence import Evidence
 from cyberforensics.model.problem import Problem, Severity, Stage
+from cyberforensics.model.run import Limits
 from cyberforensics.model.volume import Volume
 from cyberforensics.pipeline import wire
 from cyberforensics.pipeline.jobs import OpenJob, RightsJob, WalkJob
@@ -27,11 +28,23 @@ def open_source(
             return _opened(supervisor.run(OpenJob(source, leave_out)))
         except WorkerStopped as stopped:
             if attempt == TRIES - 1:
-                raise EvidenceError(
-                    f"exhibit {source.exhibit}: no worker process survives opening it ({stopped.code})",
-                    hint="the container or its partition table is damaged; see run.log in the case folder",
-                ) from stopped
+                raise _not_opened(source.exhibit, stopped.code, supervisor.limits) from stopped
     raise AssertionError("not reached")
+
+
+def _not_opened(exhibit: str, code: str, limits: Limits) -> EvidenceError:
+    """Why no worker opens it: that the time is over says more of the machine than of the evidence, mostly."""
+    if code == "worker.timed-out":
+        return EvidenceError(
+            f"exhibit {exhibit}: it could not be opened within {limits.seconds:g} s, which was tried {TRIES} times",
+            code="evidence.not-opened-in-time",
+            hint="a busy machine or slow storage needs more: triage --time-limit SECONDS "
+            f"({Limits().seconds:g} where it is left out); if that does not help, the container is damaged",
+        )
+    return EvidenceError(
+        f"exhibit {exhibit}: no worker process survives opening it ({code})",
+        hint="the container or its partition table is damaged; see run.log in the case folder",
+    )
 
 
 def _opened(messages: Iterable[wire.Message]) -> tuple[Evidence, tuple[Volume | Problem, ...]]:
@@ -61,6 +74,7 @@ def list_volume(
     The walk is deterministic, so a worker that died is replaced by one that goes on behind what was listed.
     """
     listed = numbered = 0
+    code = ""
     for _ in range(TRIES):
         try:
             free: int | None = None
@@ -78,18 +92,13 @@ def list_volume(
                     sentence = "the evidence could not be opened again; what comes after these entries is unknown"
                     take((Problem(Stage.WALK, message.code, sentence, Severity.ERROR),))
             return free
-        except WorkerStopped:
-            continue
-    take(
-        (
-            Problem(
-                Stage.WALK,
-                "walk.died",
-                "no worker process survives the walk; what comes after these entries is unknown",
-                Severity.ERROR,
-            ),
-        )
-    )
+        except WorkerStopped as stopped:
+            code = stopped.code
+    sentence = "no worker process survives the walk"
+    if code == "worker.timed-out":
+        sentence = f"the walk gave no answer within {supervisor.limits.seconds:g} s, which was tried {TRIES} times"
+    sentence += "; what comes after these entries is unknown"
+    take((Problem(Stage.WALK, "walk.died", sentence, Severity.ERROR),))
     return None
 
 

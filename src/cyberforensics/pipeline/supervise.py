@@ -94,6 +94,11 @@ class Supervisor:
         self._door = threading.Lock()
         """Held where a process is started and where `close`, from another thread, ends it: none slips through."""
 
+    @property
+    def limits(self) -> Limits:
+        """What an answer may cost."""
+        return self._limits
+
     def run(self, job: Job, *, size: int = 0) -> Iterator[Message]:
         """Yield a job's answers.
 
