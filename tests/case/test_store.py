@@ -8,6 +8,7 @@ import shutil
 import socket
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from cyberforensics import case, triage
 from cyberforensics.case import log
-from cyberforensics.errors import CannotWrite
+from cyberforensics.errors import CannotWrite, CaseDamaged
 from tests import helpers
 
 
@@ -184,3 +185,31 @@ def test_an_exhibit_that_could_not_be_opened_never_stands_without_its_reason(pla
     assert process.returncode < 0
     assert exhibits == problems
     assert len(exhibits) == (place != "-2")
+
+
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (
+            "DROP TABLE problem; CREATE VIEW problem AS "
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS number, x AS code FROM n",
+            "problem",
+        ),
+        ("DROP TABLE about; CREATE VIEW about AS SELECT 'format' AS key, '1' AS value", "about"),
+        ("CREATE TRIGGER more AFTER INSERT ON tag BEGIN DELETE FROM finding; END", "more"),
+        ("CREATE TABLE beside (text TEXT)", "beside"),
+        ("DROP TABLE finding", "finding"),
+        ("ALTER TABLE tag ADD COLUMN other TEXT", "tag"),
+    ],
+)
+def test_a_store_with_other_tables_is_refused_before_anything_of_it_is_asked(
+    whole: Path, tmp_path: Path, statements: str, named: str
+) -> None:
+    """Who hands in a case must not decide what its tables compute: that view gives rows without end."""
+    copy = shutil.copytree(whole, tmp_path / "copy")
+    with closing(sqlite3.connect(copy / case.STORE)) as database:
+        database.executescript(statements)
+    with pytest.raises(CaseDamaged, match=f"these are not the tables of one: {named}"):
+        case.open_existing(copy)
+    with pytest.raises(CaseDamaged, match=named):
+        case.open_or_create(copy)

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,11 @@ from types import TracebackType
 from typing import Self
 
 from cyberforensics.case.log import LOG, last_line
+from cyberforensics.case.own_tables import strange_objects
 from cyberforensics.case.schema import FORMAT, TABLES
 from cyberforensics.case.sealed import is_seal, is_sealed, refuse_half_sealed, refuse_sealed
 from cyberforensics.errors import CannotWrite, CaseDamaged, CaseRefused
+from cyberforensics.model.names import display_text
 from cyberforensics.model.times import Encoding, Timestamp, decode
 
 _HOST_TROUBLE = frozenset(
@@ -24,6 +26,8 @@ _HOST_TROUBLE = frozenset(
 """What the disk or the host refuses."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """What a file gives that is no sound store. Every other error of SQLite's is a bug of ours."""
+_NAMED = 5
+"""Strange objects of a store that a message names."""
 
 
 def _explain(path: Path, error: sqlite3.DatabaseError) -> None:
@@ -46,6 +50,14 @@ def _explain(path: Path, error: sqlite3.DatabaseError) -> None:
 def _damaged(path: Path, error: sqlite3.DatabaseError) -> CaseDamaged:
     return CaseDamaged(
         f"{path}: damaged, or not a case store ({error})", hint="go back to a copy of the case, or triage again"
+    )
+
+
+def _strange(path: Path, objects: Sequence[str]) -> CaseDamaged:
+    named = ", ".join(display_text(name) for name in objects[:_NAMED]) + (" …" if len(objects) > _NAMED else "")
+    return CaseDamaged(
+        f"{path}: not a case store, or changed by somebody: these are not the tables of one: {named}",
+        hint="go back to a copy of the case, or triage again",
     )
 
 
@@ -365,6 +377,9 @@ def storable(value: int) -> int | str:
 
 def _check_format(store: Store) -> None:
     try:
+        strange = strange_objects(store.database)
+        if "about" in strange:
+            raise _strange(store.folder / STORE, strange)
         row = store.database.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
     except sqlite3.DatabaseError as error:
         _explain(store.folder / STORE, error)
@@ -375,6 +390,8 @@ def _check_format(store: Store) -> None:
             f"{store.folder}: the case has format {found}, this version reads {FORMAT}",
             hint="use the version of cyberforensics that made it",
         )
+    if strange:
+        raise _strange(store.folder / STORE, strange)
 
 
 def sum_of(size: str) -> str:

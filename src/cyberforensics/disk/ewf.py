@@ -182,7 +182,7 @@ class EwfImage:
         if self._chunks.listed * self.chunk_size < self.size:
             raise EvidenceError("a part of the media is missing: it has no digest", code="evidence.truncated")
         if threads is None:
-            # MD5 takes twice the time that one thread inflates for: a second one would only ask for the lock more often.
+            # MD5 takes twice the time of inflating: a second thread would only ask for the lock more often.
             threads = 1 if "md5" in algorithms else 2
         return digest_blocks(
             self.block_into, self.blocks, self.block_size, algorithms, threads=threads, progress=progress
