@@ -85,8 +85,8 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
     file, _, name = ours.partition(":")
     if not ours or name == "<module>":
         return "starting Python, importing"
-    if file == "rules/scanner.py" and name.startswith("Scanner."):
-        return "rules"
+    if file.startswith("rules/engines/") or file == "rules/scanner.py":
+        return "rules" if job == "ExamineJob" else "compiling rules"
     if file in {"pipeline/digest.py", "disk/ewf_digest.py"} or job == "DigestJob":
         return "reading" if file.startswith("disk/ewf_chunks") else "digests"
     if ".update(" in linecache.getline(str(_SOURCE / file), line) and file == "pipeline/reading.py":
@@ -103,6 +103,8 @@ def kind_of(role: str, job: str, ours: str, line: int) -> str:
         return "messages between processes"
     if file.startswith("case/") or (role == "parent" and file.startswith("model/")):
         return "case store"
-    if file.startswith("report/"):
+    if file.startswith(("report/", "reports.py")) or job == "TimelineJob":
         return "reports"
+    if file.startswith("rules/"):
+        return "findings" if job == "ExamineJob" else "compiling rules"
     return f"other of the {role}"

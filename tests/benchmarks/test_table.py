@@ -6,6 +6,7 @@ from benchmarks import table
 from benchmarks.inputs import Inputs, Volume
 from benchmarks.measure import Measured
 from benchmarks.shares import kind_of
+from tests.helpers import ROOT
 
 
 def _took(wall: float, *said: tuple[float, str]) -> Measured:
@@ -83,8 +84,13 @@ def test_stages_come_from_the_progress_lines() -> None:
     ("role", "job", "ours", "kind"),
     [
         ("worker", "ExamineJob", "rules/scanner.py:Scanner._run", "rules"),
+        ("worker", "ExamineJob", "rules/engines/yara_python.py:_Rules.match", "rules"),
+        ("worker", "ExamineJob", "rules/engines/yara_x.py:_Rules.match", "rules"),
+        ("worker", "ExamineJob", "rules/findings.py:finding_of", "findings"),
+        ("parent", "", "rules/engines/yara_python.py:YaraPython.compile", "compiling rules"),
+        ("parent", "", "rules/conditions.py:judge", "compiling rules"),
         ("worker", "ExamineJob", "disk/content.py:ContentReader.blocks", "reading"),
-        ("worker", "WalkJob", "disk/tsk_names.py:walk", "listing"),
+        ("worker", "WalkJob", "disk/tsk_names.py:walk_names", "listing"),
         ("worker", "", "disk/ewf_digest.py:_digest", "digests"),
         ("parent", "", "case/record.py:record_batch", "case store"),
         ("parent", "", "triage.py:<module>", "starting Python, importing"),
@@ -92,4 +98,8 @@ def test_stages_come_from_the_progress_lines() -> None:
     ],
 )
 def test_places_belong_to_kinds_of_work(role: str, job: str, ours: str, kind: str) -> None:
+    file, _, name = ours.partition(":")
+    path = ROOT / "src" / "cyberforensics" / file
+    assert not file or path.is_file(), "it was moved: what it does is counted as something else"
+    assert name in ("", "<module>") or name.rpartition(".")[2] in path.read_text("utf-8")
     assert kind_of(role, job, ours, 0) == kind
