@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from cyberforensics.lab import shipped
-from cyberforensics.lab.answers import Answer, Sheet
+from cyberforensics.lab.answers import NOT_EXAMINED, Sheet
+from cyberforensics.lab.case_answers import THING
 from cyberforensics.lab.grading import grade
 from cyberforensics.lab.handed_in import grade_all
 from cyberforensics.lab.handing_out import hand_out
@@ -21,6 +22,7 @@ from cyberforensics.lab.truth import Truth, read_truth
 from cyberforensics.lab.wording import wording
 from cyberforensics.triage import Options, triage
 from tests import helpers
+from tests.lab.answered import all_right
 
 WORDS = wording("en")
 NAMES = [one.name for one in shipped.cases()]
@@ -113,23 +115,15 @@ def test_bytes_lie_where_the_truth_says(made: Made) -> None:
     assert looked_at or not raw
 
 
-def _perfect(truth: Truth, trainee: str = "perfect") -> Sheet:
-    answers = [
-        Answer(one.id, "; ".join(one.answer) if one.kind == "list" else one.answer[0], hint=False)
-        for one in truth.questions
-    ]
-    return Sheet(trainee, tuple(answers), ())
-
-
 def test_a_perfect_sheet_gets_all_an_empty_one_none_and_a_neighbours_few(made: Made, tmp_path: Path) -> None:
-    perfect = grade(made.truth, _perfect(made.truth), WORDS)
+    perfect = grade(made.truth, all_right(made.truth), WORDS, sums="right")
     assert perfect.points == perfect.most > 0, [mark for mark in perfect.marks if mark.points < mark.most]
     assert grade(made.truth, Sheet("empty", (), ()), WORDS).points == 0
     scenario = read_scenario(shipped.folder_of(Path(made.truth.scenario)))
     shares = []
     for number in range(3):
         other = hand_out(scenario, f"neighbour {number}", tmp_path / str(number))
-        copied = grade(made.truth, _perfect(other), WORDS)
+        copied = grade(made.truth, all_right(other), WORDS, sums="right")
         shares.append(copied.points / copied.most)
     assert min(shares) < 0.5, shares
 
@@ -179,12 +173,19 @@ def test_a_trainees_case_is_graded_by_labels_notes_and_steps(made: Made, tmp_pat
             assert helpers.inside("tag", folder, entry["id"], question.id).returncode == 0
         else:
             text = "; ".join(question.answer) if question.kind == "list" else question.answer[0]
-            assert helpers.inside("note", folder, f"{question.id}: {text}").returncode == 0
+            opinion = ["--opinion"] * (question.asks == "opinion")
+            assert helpers.inside("note", folder, *opinion, f"{question.id}: {text}").returncode == 0
+    for planted in made.truth.planted:
+        (entry,) = _of(made, planted.path, planted.stream, planted.volume, planted.meta_address)
+        for label in [THING] * planted.thing + [NOT_EXAMINED] * planted.disclose:
+            assert helpers.inside("tag", folder, entry["id"], label).returncode == 0
+    assert helpers.inside("note", folder, f"{made.truth.images[0].file} came in a sealed bag.").returncode == 0
     assert helpers.inside("note", folder, "--opinion", "It was done on purpose.").returncode == 0
     assert helpers.inside("seal", folder, "--unsigned").returncode == 0
     (found,), _ = grade_all(made.folder, [folder], WORDS)
     assert found.points == found.most, [mark for mark in found.marks if mark.points < mark.most]
     (empty,), _ = grade_all(made.folder, [made.case], WORDS)
+    nothing_closed = not any(one.disclose for one in made.truth.planted)
     assert {mark.question for mark in empty.marks if mark.points} == {
-        "digests of the media", "examiner named", "unprocessed items disclosed",
+        "digests of the media", "examiner named", *["unprocessed items disclosed"] * nothing_closed,
     }  # fmt: skip

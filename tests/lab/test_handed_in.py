@@ -40,8 +40,10 @@ def test_a_sheet_and_a_case_make_one_grade(tmp_path: Path) -> None:
     assert marks["amount"] == 2  # of the sheet
     assert marks["disguised"] == 0
     steps = set(marks) - set(right)
-    assert sum(marks[step] for step in steps) == 8  # all five, as docs/labs.md lists them
-    assert grade["of"] == 16
+    assert marks["facts and opinions apart"] == 0.4  # one of five questions: what the sheet answers has no kind
+    assert marks["things"] == 0
+    assert sum(marks[step] for step in steps) == 3 + 1 + 1 + 0.4 + 1  # as docs/labs.md lists them
+    assert grade["of"] == 21
     assert any("amount" in note and "the sheet counts" in note for note in grade["notes"])
     assert any("photo.jpg" in note for note in grade["notes"])
 

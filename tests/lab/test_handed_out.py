@@ -1,5 +1,6 @@
 """What is handed out: sheets as HTML and PDF in each language, marks of training, and challenges for CTFd."""
 
+import csv
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from cyberforensics.errors import UsageError
 from cyberforensics.lab import shipped, wording
+from cyberforensics.lab.answers import ROWS
 from cyberforensics.lab.handing_out import hand_out
 from cyberforensics.lab.scenario_file import ScenarioError, read_scenario
 from cyberforensics.lab.truth import Truth
@@ -173,17 +175,21 @@ def test_sheets_are_a4_tagged_and_in_their_language(start: Path) -> None:
 
 def test_answers_are_asked_in_each_language(start: Path) -> None:
     text = (start / "handout" / "answers.csv").read_text("utf-8-sig")
-    assert text.startswith("question,answer,hint,text en,text fr\n")
+    assert text.startswith("question,answer,kind,hint,text en,text fr\n")
     assert "How much cash" in text
     assert "Quelle somme" in text
+    rows = [row["question"] for row in csv.DictReader(text.splitlines())]
+    assert rows == ["digest", "amount", "disguised", "when", "purpose", *ROWS]
 
 
 def test_a_grade_is_told_in_another_language(start: Path, tmp_path: Path) -> None:
-    (tmp_path / "Zoé.csv").write_text("question;answer;hint\namount;1414;\ndisguised;/x;oui\n", "utf-8")
+    (tmp_path / "Zoé.csv").write_text(
+        "question;answer;kind;hint\namount;1414;fait;\ndisguised;/x/kite 837.png;;oui\n", "utf-8"
+    )
     arguments = ("lab", "grade", "--truth", start / "instructor" / "truth.json", "--language", "fr")
     result = helpers.inside(*arguments, "-o", tmp_path / "notes", tmp_path / "Zoé.csv")
     assert result.returncode == 0, result.stderr
-    assert "amount        2 of 2    juste" in result.stdout
+    assert re.search(r"amount +2 of 2 +juste", result.stdout)
     assert "l’indice a coûté 1" in result.stdout
     page = (tmp_path / "notes" / "Zoé.html").read_text("utf-8")
     assert "pas de réponse" in page

@@ -87,6 +87,7 @@ LEGAL: tuple[tuple[str, str, frozenset[str], str], ...] = (
     (r"\[\[actions\]\]", r"text", _VALUES | {"control character"}, "a file can hold any characters"),
     (r"\[\[actions\]\]", r"url|stream", _VALUES, "an address or a stream may be named as one likes"),
     (r"\[\[actions\]\]", r"plant", frozenset({"no such day"}), "another name of a plant that nothing asks for"),
+    (r"\[\[actions\]\]", r"thing", frozenset({"wrong type"}), "true is the other value that it has"),
     (r"\[\[questions\]\]", r"answer", _VALUES, "any text is an answer to a question of the kinds text and list"),
     (r"\[\[(hosts|persons)\]\]", r"name|login", _VALUES, "people and computers may be called as one likes"),
     (r"\[\[volumes\]\]", r"label", _VALUES, "its length depends on the file system: tested below, by its writer"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cyberforensics.lab.building import build
 from cyberforensics.lab.lines import line_of, lines_of
 from cyberforensics.lab.scenario_file import ScenarioError, read_scenario
 from cyberforensics.lab.variant import variant_of
@@ -55,6 +56,10 @@ MISTAKES = [
     ("to = 999999999999 }", "to = 99 }", "the least first, were expected, as in { from = 100, to = 999 }"),
     ("to = 999999999999 }", "till = 999999999999 }", "two whole numbers up to"),
     ("from = 100000000000,", 'from = "1",', "two whole numbers up to"),
+    ("thing = false ", 'thing = "no" ', "true or false was expected"),
+    ('asks = "opinion"', 'asks = "opinon"', "one of fact, opinion"),
+    ('asks = "opinion"', "wrong_costs = 2", "0 to 1 can be"),
+    ('id = "wiped"', 'id = "not-examined"', "answer sheets have a row not-examined of their own"),
     ('customer = ["Harbour Freight"', 'customer = [7, "Harbour Freight"', "a text, or a list of texts"),
 ]
 
@@ -150,3 +155,56 @@ def test_days_lie_where_the_scenario_says() -> None:
     assert min(days).isoformat() >= "2026-03-02"
     assert max(days).isoformat() <= "2026-05-01"
     assert len(days) > 40
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("things = -1", "a whole number that is not negative was expected"),
+        ("things = 5000", "0 to 1,000 can be"),
+        ("wrong_costs = 1.5", "0 to 1 can be"),
+        ('wrong_costs = "all"', "a number that is not negative was expected"),
+        ("wrong_cost = 0.5", "did you mean wrong_costs?"),
+    ],
+)
+def test_mistakes_in_what_is_said_of_grading_are_named_with_their_line(folder: Path, wrong: str, message: str) -> None:
+    path = folder / "scenario.toml"
+    text = path.read_text("utf-8") + "\n[grading]\n" + wrong + "\n"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(folder)
+    (found,) = caught.value.details
+    assert found.startswith(f"scenario.toml:{text.count(chr(10))}: ")
+    assert message in found
+
+
+def test_a_list_has_no_cost_of_its_own_and_what_is_not_planted_can_not_be_left_unnamed(folder: Path) -> None:
+    path = folder / "scenario.toml"
+    text = path.read_text("utf-8")
+    for right, more, message in (
+        ('id = "planted-list"', "wrong_costs = 0.5", "a list costs by what is named too much"),
+        ('do = "delete"', "thing = false", "it is of what is planted"),
+    ):
+        path.write_text(text.replace(right, f"{right}\n{more}", 1), "utf-8")
+        with pytest.raises(ScenarioError) as caught:
+            read_scenario(folder)
+        (found,) = caught.value.details
+        line = text[: text.index(right)].count("\n") + 2
+        assert found.startswith(f"scenario.toml:{line}: ")
+        assert message in found
+
+
+def test_what_is_said_of_grading_is_what_the_truth_has(folder: Path, tmp_path: Path) -> None:
+    path = folder / "scenario.toml"
+    text = path.read_text("utf-8") + "\n[grading]\nthings = 9\nwrong_costs = 0.1\n"
+    path.write_text(text.replace('id = "wiped"', 'id = "wiped"\nwrong_costs = 1', 1), "utf-8")
+    (tmp_path / "images").mkdir()
+    truth = build(read_scenario(folder), "1", tmp_path / "images").truth
+    assert truth.things == 9
+    costs = {one.id: (one.wrong_costs, one.asks) for one in truth.questions}
+    assert costs["wiped"] == (100, "fact")
+    assert costs["stick-serial"] == (40, "fact")  # a tenth of four points
+    assert costs["planted-list"] == (0, "fact")
+    assert costs["why-disguised"] == (10, "opinion")
+    assert [one.id for one in truth.planted if one.disclose] == ["prices"]
+    assert [one.id for one in truth.planted if not one.thing] == ["resignation"]

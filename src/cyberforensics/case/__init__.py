@@ -1,6 +1,6 @@
 """The case folder: store, plan, record, log. The only door to SQLite."""
 
-from cyberforensics.case.annotations import add_note, add_tag, annotations, notes, remove_tag, tags
+from cyberforensics.case.annotations import add_note, add_tag, annotations, identified, notes, remove_tag, tags
 from cyberforensics.case.batches import Batch, content_of, is_examined, load_batch, progress_of, remaining_batches
 from cyberforensics.case.chain import ChainCheck, check_chain
 from cyberforensics.case.comparison import RowDifference, RowsCompared, SamePass, compare
@@ -147,6 +147,7 @@ __all__ = [
     "finish_pass",
     "finish_scan",
     "from_cache",
+    "identified",
     "identity_of",
     "is_examined",
     "is_seal",

@@ -3,16 +3,21 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from cyberforensics import report
 from cyberforensics.errors import UsageError
+from cyberforensics.lab.scenario import Claim
 from cyberforensics.lab.wording import languages, wording
 
-COLUMNS = ("question", "answer", "hint")
+COLUMNS = ("question", "answer", "kind", "hint")
 """Of a sheet; what other columns hold is not read."""
+THINGS, MEDIA_DIGEST, EXAMINER, NOT_EXAMINED = ROWS = ("things", "media-digest", "examiner", "not-examined")
+"""Rows of every sheet behind those of the questions: what was found, and the steps of an examination."""
 _MOST = 4 << 20
 LONGEST = 20_000
 """Characters of an answer that are judged."""
@@ -29,6 +34,8 @@ class Answer:
     answer: str
     hint: bool
     """Whether the trainee took the hint."""
+    kind: Claim | None = None
+    """What it is given as; None where that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Oddity:
     """Something odd about a row."""
 
     name: str
-    """Of the words that say it: ``answer cut``, ``answered twice`` or ``answered differently``."""
+    """Of the words that say it: ``answer cut``, ``answered twice``, ``other kind`` or ``answered differently``."""
     row: int
     """From 1; 0 where it is of no row."""
     question: str
@@ -70,8 +77,27 @@ def read_sheet(path: Path) -> Sheet:
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if "question" not in head or "answer" not in head:
         raise UsageError(f"{path}: the first row has no columns question and answer", hint="begin with the sheet given")
-    yes = _YES | {wording(language)["yes"] for language in languages()}
-    return Sheet(path.stem, *_answers(rows[1:], head, yes))
+    return Sheet(path.stem, *_answers(rows[1:], head, _said_in_any()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Words of every language by what they say."""
+
+    yes: frozenset[str]
+    kinds: Mapping[str, Claim]
+
+
+def _said_in_any() -> _Said:
+    words = [wording(language) for language in languages()]
+    kinds: dict[str, Claim] = {}
+    for kind in get_args(Claim):
+        kinds |= {kind: kind, **{_plain(one[kind]): kind for one in words}}
+    return _Said(_YES | {_plain(one["yes"]) for one in words}, kinds)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def _text_of(path: Path) -> str:
@@ -97,9 +123,7 @@ def _text_of(path: Path) -> str:
         raise UsageError(f"{path}, line {line}: not UTF-8", hint="save it as CSV in UTF-8") from error
 
 
-def _answers(
-    rows: list[list[str]], head: list[str], yes: frozenset[str]
-) -> tuple[tuple[Answer, ...], tuple[Oddity, ...]]:
+def _answers(rows: list[list[str]], head: list[str], said: _Said) -> tuple[tuple[Answer, ...], tuple[Oddity, ...]]:
     found: dict[str, Answer] = {}
     oddities: list[Oddity] = []
     for number, row in enumerate(rows, 2):
@@ -112,12 +136,16 @@ def _answers(
             oddities.append(Oddity("answer cut", number, name))
         if name in found:
             oddities.append(Oddity("answered twice", number, name))
-        found[name] = Answer(name, answer[:LONGEST], cells.get("hint", "").strip().lower() in yes)
+        kind = _plain(cells.get("kind", "")[:_LONGEST_NAME])
+        if kind and kind not in said.kinds:
+            oddities.append(Oddity("other kind", number, name))
+        hint = _plain(cells.get("hint", "")[:_LONGEST_NAME]) in said.yes
+        found[name] = Answer(name, answer[:LONGEST], hint, said.kinds.get(kind))
     return tuple(found.values()), tuple(oddities)
 
 
 def sheet_lines(written_in: Sequence[str], questions: Iterable[Sequence[str]]) -> Iterator[str]:
-    """An empty sheet: each question's id and its text in each language.
+    """An empty sheet: the id of each question and of each other row, and its text in each language.
 
     A cell that a spreadsheet would run as a formula is text.
     """
@@ -125,5 +153,5 @@ def sheet_lines(written_in: Sequence[str], questions: Iterable[Sequence[str]]) -
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow((*COLUMNS, *(f"text {language}" for language in written_in)))
     for identity, *texts in questions:
-        rows.writerow((identity, "", "", *map(report.kept_as_text, texts)))
+        rows.writerow((identity, *("" for _ in COLUMNS[1:]), *map(report.kept_as_text, texts)))
     yield out.getvalue()

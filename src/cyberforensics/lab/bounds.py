@@ -111,6 +111,8 @@ def without_control(reader: Reader, path: Path, text: str) -> None:
 
 def _numbers(scenario: Scenario) -> Iterator[tuple[Path, int | float, int, int]]:
     yield ("minutes",), scenario.minutes, 1, _MOST_MINUTES
+    yield ("grading", "things"), scenario.grading.things, 0, _MOST_POINTS
+    yield ("grading", "wrong_costs"), scenario.grading.wrong_costs, 0, 1
     for number, disk in enumerate(scenario.disks):
         yield ("disks", number, "segment_size"), disk.segment_size, *_SEGMENT
     for number, volume in enumerate(scenario.volumes):
@@ -126,6 +128,7 @@ def _numbers(scenario: Scenario) -> Iterator[tuple[Path, int | float, int, int]]
         yield (*at, "points"), question.points, 1, _MOST_POINTS
         yield (*at, "hint_costs"), question.hint_costs, 0, question.points
         yield (*at, "within"), question.within, 0, _MOST_SECONDS
+        yield (*at, "wrong_costs"), question.wrong_costs or 0, 0, 1
     for number, stage in enumerate(scenario.stages):
         yield ("stages", number, "number"), stage.number, 1, 99
         yield ("stages", number, "minutes"), stage.minutes, 1, _MOST_MINUTES

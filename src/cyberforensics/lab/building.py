@@ -9,12 +9,13 @@ from cyberforensics.lab.checking import VOLUME_VALUES
 from cyberforensics.lab.imaging import Observer, WrittenVolume, make_image
 from cyberforensics.lab.judging import judge, right_answer
 from cyberforensics.lab.plan import Content
-from cyberforensics.lab.scenario import Question, media_of
+from cyberforensics.lab.scenario import Grading, Question, media_of
 from cyberforensics.lab.scenario_file import Written
 from cyberforensics.lab.story import Plant, play
-from cyberforensics.lab.truth import FORMAT, Asked, Broken, Image, Planted, Truth
+from cyberforensics.lab.truth import FORMAT, Asked, Broken, Image, Left, Planted, Truth
 from cyberforensics.lab.variant import Variant, fill, variant_of
 from cyberforensics.lab.wording import wording
+from cyberforensics.model.versions import PRODUCT, product_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
             broken += volume.wounds.broken
             planted += [_planted(plant, volume) for plant in volume.played.plants]
     values = {**variant.values, **dict(_later_values(images, planted))}
-    asked = tuple(_asked(question, values, planted) for question in written.scenario.questions)
+    grading = written.scenario.grading
+    asked = tuple(_asked(question, values, planted, grading) for question in written.scenario.questions)
     words = wording("en")
     for place, one in enumerate(asked):
         judged = judge(one, right_answer(one), words)
@@ -56,7 +58,17 @@ def build(written: Written, seed: str, folder: Path, observer: Observer = lambda
             )
             raise written.refused(("questions", place, "answer"), said)
     name = hashlib.sha256(f"variant/{seed}".encode()).hexdigest()[:12]
-    truth = Truth(FORMAT, written.scenario.name, name, tuple(images), tuple(planted), asked, tuple(broken))
+    truth = Truth(
+        FORMAT,
+        written.scenario.name,
+        name,
+        tuple(images),
+        tuple(planted),
+        asked,
+        tuple(broken),
+        grading.things if any(one.thing for one in planted) else 0,
+        f"{PRODUCT} {product_version()}",
+    )
     return Built(variant, truth, values)
 
 
@@ -69,6 +81,7 @@ def _planted(plant: Plant, written: WrittenVolume) -> Planted:
     found = [one for one in placed if one.path == held.path and one.stream == plant.stream]
     one = found[min(same.index(plant.place), len(found) - 1)]
     md5, sha256 = _content_digests(content)
+    hurt: Left = written.wounds.left.get(id(one), "whole")
     return Planted(
         id=plant.id,
         volume=plant.volume,
@@ -85,16 +98,20 @@ def _planted(plant: Plant, written: WrittenVolume) -> Planted:
         slack_at=None if one.slack_at is None else one.slack_at + offset,
         times=one.times,
         finds=plant.finds,
-        left=written.wounds.left.get(id(one), "whole"),
+        left=hurt,
+        thing=plant.thing and one.name_state != "gone" and hurt != "open",
+        disclose=one.name_state != "gone" and (plant.lost or not one.content_readable or hurt == "in-part"),
     )
 
 
-def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Planted]) -> Asked:
+def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Planted], grading: Grading) -> Asked:
     answer = tuple(fill(text, values) for text in question.answer)
     precision = 0
     if question.kind == "time":
         kept = [time.precision for plant in planted for time in plant.times if time.time == answer[0]]
         precision = min(kept, default=0)
+    said = grading.wrong_costs if question.wrong_costs is None else question.wrong_costs
+    share = 0.0 if question.kind == "list" else said
     return Asked(
         question.id,
         question.points,
@@ -105,6 +122,8 @@ def _asked(question: Question, values: Mapping[str, str], planted: Sequence[Plan
         round(question.within * 1_000_000_000),
         precision,
         tuple(fill(text, values) for text in question.choices),
+        question.asks,
+        round(question.points * share * 100),
     )
 
 

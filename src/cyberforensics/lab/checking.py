@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from cyberforensics.lab.answers import ROWS
 from cyberforensics.lab.bounds import moments_exist, without_control
 from cyberforensics.lab.damaging import KINDS
 from cyberforensics.lab.disks import check_disks
@@ -145,6 +146,14 @@ def check_placeholders(reader: Reader, path: tuple[str | int, ...], text: str, k
 
 def _question(reader: Reader, number: int, question: Question, scenario: Scenario, known: list[str]) -> None:
     at: tuple[str | int, ...] = ("questions", number)
+    if question.id.casefold() in ROWS:
+        message = (
+            f"id: answer sheets have a row {question.id} of their own, as all of {', '.join(ROWS)} are; take another"
+        )
+        reader.wrong((*at, "id"), message)
+    if question.kind == "list" and question.wrong_costs is not None:
+        message = "wrong_costs: a list costs by what is named too much; leave it out"
+        reader.wrong((*at, "wrong_costs"), message)
     if question.kind == "choice" and not set(question.answer) <= set(question.choices):
         reader.wrong((*at, "answer"), "answer: it is not among the choices; write it as it stands there")
     if question.kind != "list" and question.kind != "text" and len(question.answer) != 1:
@@ -222,6 +231,8 @@ def _action(
         reader.wrong(at, 'hide: what is hidden is missing; add text = "…"')
     if action.finds and not action.plant:
         reader.wrong((*at, "finds"), 'finds: it is of what is planted; add plant = "…"')
+    if not action.thing and not action.plant:
+        reader.wrong((*at, "thing"), 'thing: it is of what is planted; add plant = "…"')
     for one in action.finds:
         if one not in FINDS and one[:5] != "rule:":
             reader.wrong((*at, "finds"), f"finds: {one!r} is nothing that a tool reports; {did_you_mean(one, FINDS)}")

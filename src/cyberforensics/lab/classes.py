@@ -118,6 +118,9 @@ def table(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:
 
 def as_json(grades: Sequence[Grade], refused: Sequence[Refused] = ()) -> str:
     """All grades, with every mark; who has none has ``not_graded``, with the reason."""
-    objects = [{**asdict(one), "points": one.points, "of": one.most} for one in grades]
+    objects = [
+        {**asdict(one), "points": one.points, "of": one.most, "parts": [asdict(part) for part in one.subtotals]}
+        for one in grades
+    ]
     objects += [{"trainee": one.trainee, "not_graded": one.why} for one in refused]
     return json.dumps(objects, indent=1, ensure_ascii=False) + "\n"

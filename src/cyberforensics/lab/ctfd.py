@@ -65,4 +65,8 @@ def _about(left_out: list[str]) -> str:
             + ", ".join(left_out)
             + ".\nGrade them with cyberforensics lab grade.\n"
         )
+    about += (
+        "\nNot expressed in CTFd: what a wrong claim costs (no mark is below zero there), whether an answer is\n"
+        "given as a fact or as an opinion, the things that were found, and the steps of the examination.\n"
+    )
     return about

@@ -8,9 +8,11 @@ from pathlib import Path
 from cyberforensics import case
 from cyberforensics.errors import Error, UsageError
 from cyberforensics.lab.answers import Answer, Oddity, Sheet, read_sheet
-from cyberforensics.lab.case_answers import Step, sheet_of_case
+from cyberforensics.lab.case_answers import Record, read_case
+from cyberforensics.lab.custody import OWN_ENDING, SUMS_FILE, Sums, digest_beside
 from cyberforensics.lab.grading import Grade, grade
 from cyberforensics.lab.handing_out import INSTRUCTOR
+from cyberforensics.lab.steps import MOST_UNSUPPORTED
 from cyberforensics.lab.truth import Truth, read_truth
 from cyberforensics.lab.wording import Wording
 from cyberforensics.model.names import display_text
@@ -41,10 +43,14 @@ def by_trainee(paths: Sequence[Path]) -> tuple[HandedIn, ...]:
     """Put together what is of one trainee: in the order in which each trainee is named first.
 
     A file's name without its ending is the trainee's, so is that of a case; a folder that is no case is that of a
-    trainee, and holds sheets and cases under any name. Links in it are not followed.
+    trainee, and holds sheets and cases under any name. Links in it are not followed. A file of digests is of the sheet
+    that it lies beside.
     """
     found: dict[str, HandedIn] = {}
+    beside = {path.parent for path in paths if path.suffix.lower() == _SHEET}
     for path in dict.fromkeys(paths):
+        if path.name == SUMS_FILE and path.parent in beside:
+            continue  # it is read for each of the sheets that it lies beside
         one = _of(path)
         key = _plain(one.trainee)
         had = found.get(key, HandedIn(one.trainee, (), ()))
@@ -54,6 +60,8 @@ def by_trainee(paths: Sequence[Path]) -> tuple[HandedIn, ...]:
 
 def _of(path: Path) -> HandedIn:
     if not path.is_dir():
+        if path.name.lower().endswith(_SHEET + OWN_ENDING):
+            return HandedIn(path.name[: -len(_SHEET + OWN_ENDING)], (), ())  # it is read with the sheet beside it
         return HandedIn(path.stem, (path,), ())
     name = path.resolve().name
     if _is_case(path):
@@ -64,7 +72,9 @@ def _of(path: Path) -> HandedIn:
         raise UsageError(f"{path}: can't be read ({error.strerror})") from error
     sheets = tuple(filter(_is_sheet, inside))
     cases = tuple(filter(_is_case, inside))
-    return HandedIn(name, sheets, cases, tuple(one for one in inside if one not in (*sheets, *cases)))
+    digests = {one.with_name(one.name + OWN_ENDING) for one in sheets} | {path / SUMS_FILE}
+    strange = (one for one in inside if one not in (*sheets, *cases) and one not in digests)
+    return HandedIn(name, sheets, cases, tuple(strange))
 
 
 def _is_sheet(path: Path) -> bool:
@@ -113,12 +123,16 @@ def _grade(truth: Truth, one: HandedIn, words: Wording) -> Grade:
         raise UsageError(
             f"{one.trainee}: neither a sheet nor a case was found", hint="give NAME.csv, a case, or a folder of both"
         )
-    steps: tuple[Step, ...] = ()
-    sheet = read_sheet(one.sheets[0]) if one.sheets else Sheet(one.trainee, (), ())
+    sums: Sums = "none"
+    record: Record | None = None
+    sheet = Sheet(one.trainee, (), ())
+    if one.sheets:
+        sheet, sums = read_sheet(one.sheets[0]), digest_beside(one.sheets[0])
     if one.cases:
-        of_case, steps = sheet_of_case(one.cases[0], truth, words)
+        of_case, record = read_case(one.cases[0], truth, words, MOST_UNSUPPORTED)
         sheet = merged(sheet, of_case)
-    graded = grade(truth, replace(sheet, trainee=display_text(one.trainee)), words, steps)  # it is a file's name
+    named = replace(sheet, trainee=display_text(one.trainee))  # it is a file's name
+    graded = grade(truth, named, words, sums=sums, record=record)
     strange = tuple(words.say("not looked at", name=display_text(path.name)) for path in one.strange)
     return replace(graded, notes=graded.notes + strange)
 
@@ -134,7 +148,7 @@ def merged(sheet: Sheet, of_case: Sheet) -> Sheet:
     for answer in sheet.answers:
         other = noted.pop(answer.question.casefold(), None)
         if other is not None and not answer.answer.strip():
-            answer = replace(answer, answer=other.answer)
+            answer = replace(answer, answer=other.answer, kind=answer.kind or other.kind)
         elif other is not None and other.answer.split() != answer.answer.split():
             oddities.append(Oddity("answered differently", 0, answer.question))
         answers.append(answer)

@@ -10,7 +10,7 @@ import hmac
 from pathlib import Path
 
 from cyberforensics.errors import CannotWrite, UsageError
-from cyberforensics.lab.answers import sheet_lines
+from cyberforensics.lab.answers import ROWS, sheet_lines
 from cyberforensics.lab.building import build
 from cyberforensics.lab.ctfd import challenges
 from cyberforensics.lab.imaging import Observer
@@ -62,6 +62,7 @@ def hand_out(scenario: Written, seed: str, folder: Path, observer: Observer = la
             (question.id, *(fill(texts.questions[question.id], built.values) for texts in scenario.texts))
             for question in scenario.scenario.questions
         ]
+        rows += [(row, *(wording(language)[f"row {row}"] for language in scenario.scenario.languages)) for row in ROWS]
         lines = sheet_lines(scenario.scenario.languages, rows)
         # With its mark: a spreadsheet takes it for another encoding otherwise.
         (handout / "answers.csv").write_text("".join(lines), "utf-8-sig", newline="")

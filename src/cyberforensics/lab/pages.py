@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cyberforensics.lab.grading import Grade
+from cyberforensics.lab.answers import EXAMINER, MEDIA_DIGEST, NOT_EXAMINED, ROWS, THINGS
+from cyberforensics.lab.grading import Grade, parts_of
 from cyberforensics.lab.scenario import Question
 from cyberforensics.lab.scenario_file import Texts, Written
 from cyberforensics.lab.truth import Truth
@@ -61,7 +62,8 @@ class Page:
 def brief(written: Written, texts: Texts, words: Wording, truth: Truth, values: Mapping[str, str]) -> Page:
     """What a trainee gets: story, task, images with their digests, questions, how to hand in."""
     scenario = written.scenario
-    points = sum(question.points for question in scenario.questions)
+    parts = parts_of(sum(question.points for question in scenario.questions), truth.things)
+    points = sum(most for _, most in parts)
     facts = (
         (words["your name"], ""),
         (words["your date"], ""),
@@ -89,7 +91,19 @@ def brief(written: Written, texts: Texts, words: Wording, truth: Truth, values: 
         head = ("", words["question"], words["points"])
         rows = tuple((one.id, _asked(one, texts, words, values), str(one.points)) for one in asked)
         blocks.append(Table(("name", "text", "number"), head, rows))
-    blocks += [Heading(words["answers"]), *_prose(words.say("how to answer", yes=words["yes"]))]
+    blocks += [
+        Heading(words["rows"]),
+        Table(("name", "text"), ("", words["row"]), tuple((row, words[f"row {row}"]) for row in ROWS)),
+        Heading(words["answers"]),
+        *_prose(words.say("how to answer", **_said(words))),
+        Heading(words["points given"], words.say("points in all", count=points)),
+        Table(
+            ("name", "text", "number"),
+            ("", words["given for"], words["points"]),
+            tuple((words[part], words[f"points of {part}"], str(most)) for part, most in parts),
+        ),
+        *_prose(words["costs"]),
+    ]
     return Page(texts.language, words["training mark"], "", fill(texts.title, values), facts, tuple(blocks))
 
 
@@ -104,7 +118,7 @@ def _asked(question: Question, texts: Texts, words: Wording, values: Mapping[str
 
 def notes(texts: Texts, words: Wording, truth: Truth, values: Mapping[str, str]) -> Page:
     """What the instructor gets: what happened, what was planted where, right answers and hints."""
-    points = sum(question.points for question in truth.questions)
+    points = sum(most for _, most in parts_of(sum(question.points for question in truth.questions), truth.things))
     facts = (
         (words["variant"], truth.variant),
         (words["in all"], words.say("points in all", count=points)),
@@ -114,10 +128,11 @@ def notes(texts: Texts, words: Wording, truth: Truth, values: Mapping[str, str])
         *_prose(fill(texts.debrief, values)),
         Heading(words["right answers"]),
         Table(
-            ("name", "exact", "number"),
-            ("", words["answer"], words["points"]),
-            tuple((one.id, "; ".join(one.answer), str(one.points)) for one in truth.questions),
+            ("name", "exact", "text", "number"),
+            ("", words["answer"], words["kind"], words["points"]),
+            tuple((one.id, "; ".join(one.answer), words[one.asks], str(one.points)) for one in truth.questions),
         ),
+        Table(("name", "exact"), ("", words["right rows"]), tuple(_right_rows(truth, words))),
         *_hints(truth, texts, words, values),
         Heading(words["planted"]),
         Table(
@@ -126,8 +141,8 @@ def notes(texts: Texts, words: Wording, truth: Truth, values: Mapping[str, str])
             tuple(
                 (
                     one.id,
-                    f"{one.volume}: {one.path}{'' if one.stream is None else ':' + one.stream} {one.sha256}",
-                    words[one.name_state],
+                    f"{one.volume}: {one.place} {one.sha256}",
+                    words[one.name_state] if one.thing else f"{words[one.name_state]}; {words['need not be named']}",
                     one.meta_address or "",
                 )
                 for one in truth.planted
@@ -138,6 +153,18 @@ def notes(texts: Texts, words: Wording, truth: Truth, values: Mapping[str, str])
     ]
     kind = f"{words['for instructors']}. {words['confidential']}"
     return Page(texts.language, words["training mark"], kind, fill(texts.title, values), facts, tuple(blocks))
+
+
+def _said(words: Wording) -> dict[str, str]:
+    return {name: words[name] for name in ("yes", "fact", "opinion", "none")}
+
+
+def _right_rows(truth: Truth, words: Wording) -> Iterator[tuple[str, str]]:
+    """What stands in the other rows of a sheet that is right."""
+    yield THINGS, "; ".join(dict.fromkeys(one.place for one in truth.planted if one.thing)) or words["none"]
+    yield MEDIA_DIGEST, "; ".join(f"{one.file}: {one.media_md5} / {one.media_sha256}" for one in truth.images)
+    yield EXAMINER, words["any name"]
+    yield NOT_EXAMINED, "; ".join(dict.fromkeys(one.place for one in truth.planted if one.disclose)) or words["none"]
 
 
 def _hints(truth: Truth, texts: Texts, words: Wording, values: Mapping[str, str]) -> Iterator[Block]:
@@ -157,8 +184,12 @@ def grade_page(grade: Grade, words: Wording) -> Page:
         (words["case"], grade.scenario),
         (words["variant"], grade.variant),
     )
-    rows = tuple((mark.question, mark.why, f"{mark.points:g} / {mark.most:g}") for mark in grade.marks)
-    blocks: list[Block] = [Table(("name", "text", "number"), ("", words["why"], words["points"]), rows)]
+    blocks: list[Block] = []
+    for part in grade.subtotals:
+        marks = [mark for mark in grade.marks if mark.part == part.part]
+        rows = tuple((mark.question, mark.why, f"{mark.points:g} / {mark.most:g}") for mark in marks)
+        blocks.append(Heading(words[part.part], f"{part.points:g} / {part.most:g}"))
+        blocks.append(Table(("name", "text", "number"), ("", words["why"], words["points"]), rows))
     if grade.notes:
         blocks += [Heading(words["remarks"]), *(Paragraph(note) for note in grade.notes)]
     title = words.say("grade", trainee=grade.trainee)

@@ -88,6 +88,8 @@ class Reader:
             return self.table(hint, value, path)
         elif get_origin(hint) is tuple:
             return self._array(hint, value, path)
+        elif hint is bool:
+            expected, made = "true or false", value if isinstance(value, bool) else None
         elif hint is int and path[-1] in ("size", "largest", "segment_size"):
             expected, made = 'a size such as "64 MiB"', _size(value)
         elif hint in (int, float):

@@ -16,6 +16,8 @@ Table = Literal["gpt", "mbr"]
 Compression = Literal["none", "fast", "best"]
 Noise = Literal["text", "picture", "table", "page", "archive", "log"]
 AnswerKind = Literal["text", "path", "digest", "time", "number", "choice", "list"]
+Claim = Literal["fact", "opinion"]
+"""What an answer is given as, and what a question asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Action:
     """Name of what is planted by this: truth and questions speak of it by this name."""
     finds: tuple[str, ...] = ()
     """What a tool must report of it: ``entry``, ``rule:NAME``, ``mismatch``, ``deleted``, ``stream``."""
+    thing: bool = True
+    """Whether trainees are expected to name what is planted; naming another planted one costs and brings nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,20 @@ class Question:
     within: float = 0
     """Seconds by which a time may be off beside the precision that its file system has."""
     choices: tuple[str, ...] = ()
+    asks: Claim = "fact"
+    """``opinion``: for what the evidence can't settle by itself."""
+    wrong_costs: float | None = None
+    """Share of its points that a wrong answer given as a fact costs; None for that of `Grading`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What stands beside the points of questions."""
+
+    things: int = 4
+    """Points for naming what was planted."""
+    wrong_costs: float = 0.25
+    """Share of a question's points that a wrong answer given as a fact costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +202,7 @@ class Scenario:
     questions: tuple[Question, ...]
     stages: tuple[Stage, ...]
     damage: tuple[Damage, ...] = ()
+    grading: Grading = field(default_factory=Grading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ class Plant:
     """Of its file in `Played.held`."""
     stream: str | None
     finds: tuple[str, ...]
+    thing: bool
+    """Whether trainees are expected to name it."""
+    lost: bool
+    """Whether nobody can read what it held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,9 @@ def play(written: Written, variant: Variant) -> tuple[Played, ...]:
             do(contents[action.volume], done)
         except Impossible as error:
             raise written.refused(("actions", place, error.key), f"{action.do} {filled.path}: {error}") from error
-    finds = {action.plant: action.finds for action in scenario.actions if action.plant}
+    planting = {action.plant: action for action in scenario.actions if action.plant}
     return tuple(
-        _played(volume, hosts[volume.host], variant, contents[volume.id], finds, scenario.actions)
-        for volume in scenario.volumes
+        _played(volume, hosts[volume.host], variant, contents[volume.id], planting) for volume in scenario.volumes
     )
 
 
@@ -84,14 +87,11 @@ def _played(
     host: Host,
     variant: Variant,
     contents: Contents,
-    finds: Mapping[str, tuple[str, ...]],
-    actions: tuple[Action, ...],
+    planting: Mapping[str, Action],
 ) -> Played:
     held = tuple(contents.files)
     plants = tuple(
-        Plant(plant, volume.id, place, _stream_of(plant, actions), finds[plant])
-        for place, one in enumerate(held)
-        for plant in one.plants
+        _plant(planting[plant], volume.id, place, one) for place, one in enumerate(held) for plant in one.plants
     )
     noon = variant.local(Moment(0, 43_200), host.zone).utcoffset()
     planned = PlannedVolume(
@@ -118,9 +118,9 @@ def _played(
     return Played(volume, planned, held, plants)
 
 
-def _stream_of(plant: str, actions: tuple[Action, ...]) -> str | None:
-    action = next(one for one in actions if one.plant == plant)
-    return action.stream or None
+def _plant(action: Action, volume: str, place: int, held: Held) -> Plant:
+    stream = action.stream or None
+    return Plant(action.plant, volume, place, stream, action.finds, action.thing, held.lost and stream is None)
 
 
 def _filled(action: Action, values: Mapping[str, str]) -> Action:

@@ -7,10 +7,13 @@ from typing import Literal
 
 from cyberforensics.errors import UsageError
 from cyberforensics.lab.plan import StoredTime
-from cyberforensics.lab.scenario import Layout
+from cyberforensics.lab.scenario import Claim, Layout
 from cyberforensics.model.codec import BadShape, decoder
+from cyberforensics.model.names import display_text
+from cyberforensics.model.versions import PRODUCT, product_version
 
-FORMAT = "cyberforensics training truth 1"
+_FAMILY = "cyberforensics training truth"
+FORMAT = f"{_FAMILY} 2"
 
 
 Left = Literal["whole", "changed", "in-part", "open"]
@@ -92,6 +95,16 @@ class Planted:
     """What a tool must report of it."""
     left: Left
     """What the damage at the end leaves of it, beside what its deletion did."""
+    thing: bool
+    """Whether a trainee is expected to name it."""
+    disclose: bool
+    """Whether its content, or a part of it, can't be examined, and a trainee is expected to say so: it is
+    encrypted, was overwritten, is no longer there, or can't be read to its end."""
+
+    @property
+    def place(self) -> str:
+        """As people write it: ``path`` or ``path:stream``."""
+        return self.path if self.stream is None else f"{self.path}:{self.stream}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,9 @@ class Asked:
     precision: int
     """Of a time, in nanoseconds, as its file system keeps it; 0 of anything else."""
     choices: tuple[str, ...] = ()
+    asks: Claim = "fact"
+    wrong_costs: int = 0
+    """Hundredths of a point that a wrong answer given as a fact costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +153,10 @@ class Truth:
     planted: tuple[Planted, ...]
     questions: tuple[Asked, ...]
     damage: tuple[Broken, ...] = ()
+    things: int = 0
+    """Points for naming what was planted; 0 where nothing is to be named."""
+    made_by: str = ""
+    """Version of the product."""
 
     def place_of(self, volume: str) -> tuple[Image, ImageVolume]:
         """Where a volume lies.
@@ -165,10 +185,23 @@ def read_truth(path: Path) -> Truth:
         raise UsageError(f"{path}: can't be read ({error.strerror})", hint="it is made by lab build") from error
     except ValueError as error:
         raise UsageError(f"{path}: is no truth of a training case: {error}") from error
+    _check_format(path, found)
     try:
         truth: Truth = decoder(Truth)(found)
     except BadShape as error:
         raise UsageError(f"{path}: is no truth of a training case: {error}") from error
-    if truth.format != FORMAT:
-        raise UsageError(f"{path}: is of the format {truth.format!r}", hint=f"this version knows {FORMAT!r}")
     return truth
+
+
+def _check_format(path: Path, found: object) -> None:
+    """Before the shape is looked at, which another format may have changed."""
+    said = found.get("format") if isinstance(found, dict) else None
+    if said == FORMAT or not isinstance(said, str) or not said.startswith(_FAMILY) or not isinstance(found, dict):
+        return
+    made_by = found.get("made_by")
+    by = display_text(made_by[:40]) if isinstance(made_by, str) and made_by else "an earlier version"
+    raise UsageError(
+        f"{path}: was made by {by} in the format {display_text(said[:60])!r}, and {PRODUCT} {product_version()} reads"
+        f" {FORMAT!r}",
+        hint="grade with the version that made it, or build the case again, with its seed or in its class: lab build",
+    )

@@ -28,6 +28,8 @@ class Held:
     slack: bytes = b""
     deleted: bool = False
     plants: tuple[str, ...] = ()
+    lost: bool = False
+    """Whether nobody can read what it held: it was encrypted, or overwritten."""
 
 
 @dataclass(slots=True)
@@ -142,7 +144,11 @@ def _write(contents: Contents, done: Done) -> None:
     before = contents.files[place]
     stamps = replace(before.stamps, modified=done.moment, changed=done.moment)
     contents.files[place] = replace(
-        before, content=done.content or before.content, stamps=stamps, plants=_plants(before, done.action)
+        before,
+        content=done.content or before.content,
+        stamps=stamps,
+        plants=_plants(before, done.action),
+        lost=before.lost and done.content is None,
     )
 
 
@@ -186,7 +192,8 @@ def _copy(contents: Contents, done: Done) -> None:
     copied = replace(done, content=source.content)
     _put(done.onto, done.action.to, copied, source.streams if done.onto.has_streams else ())
     made = done.onto.files[-1]  # what a copy keeps is when the content was last written
-    done.onto.files[-1] = replace(made, stamps=replace(made.stamps, modified=source.stamps.modified))
+    stamps = replace(made.stamps, modified=source.stamps.modified)
+    done.onto.files[-1] = replace(made, stamps=stamps, lost=source.lost)
 
 
 def _rename(contents: Contents, done: Done) -> None:
@@ -228,6 +235,7 @@ def _wipe(contents: Contents, done: Done) -> None:
         stamps=replace(before.stamps, modified=done.moment, changed=done.moment),
         deleted=True,
         plants=_plants(before, done.action),
+        lost=True,
     )
 
 
@@ -289,6 +297,7 @@ def _encrypt(contents: Contents, done: Done) -> None:
         stamps=replace(before.stamps, modified=done.moment, changed=done.moment),
         name_stamps=before.stamps if done.action.to else before.name_stamps,
         plants=_plants(before, done.action),
+        lost=True,
     )
     if dirname(to) == dirname(before.path):
         contents.files[place] = changed

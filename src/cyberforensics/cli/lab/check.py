@@ -8,6 +8,7 @@ import typer
 from cyberforensics.cli import render
 from cyberforensics.errors import UsageError
 from cyberforensics.lab import shipped
+from cyberforensics.lab.grading import parts_of
 from cyberforensics.lab.scenario_file import ScenarioError, read_scenario
 from cyberforensics.lab.trying import PLAYED, try_out
 
@@ -26,11 +27,13 @@ def command(
         render.lines(error.details)
         raise UsageError(str(error), hint=error.hint) from error
     found = written.scenario
+    things = found.grading.things if any(action.plant and action.thing for action in found.actions) else 0
+    parts = parts_of(sum(question.points for question in found.questions), things)
     counts = (
         _counted(len(found.volumes), "volume"),
         _counted(len(found.actions), "action"),
         _counted(len(found.questions), "question"),
-        _counted(sum(question.points for question in found.questions), "point"),
+        _counted(sum(points for _, points in parts), "point"),
     )
     tried = f"{PLAYED} variants were played, one was built"
     languages = ", ".join(found.languages)

@@ -12,7 +12,7 @@ from cyberforensics.lab.grading import Grade
 from cyberforensics.lab.handed_in import grade_all
 from cyberforensics.lab.pages import grade_page
 from cyberforensics.lab.rendering import as_html, as_pdf
-from cyberforensics.lab.wording import wording
+from cyberforensics.lab.wording import Wording, wording
 
 
 def command(
@@ -29,7 +29,7 @@ def command(
     language: Annotated[str, typer.Option(help="Of pages and reasons, such as fr.")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print all marks as JSON.")] = False,
 ) -> None:
-    """Grade what trainees handed in, question by question, with a reason for each point.
+    """Grade what trainees handed in, line by line: questions, things found, steps; with a reason for each point.
 
     cyberforensics lab grade --truth course mira.csv -o grades
     """
@@ -53,7 +53,7 @@ def command(
         for one in grades:
             render.line(f"{one.trainee}: {one.points:g} of {one.most:g}")
             if len(grades) == 1:
-                render.lines(_marks(one))
+                render.lines(_marks(one, words))
         render.lines(f"{one.trainee}: not graded: {one.why}" for one in refused)
     if refused and not grades:
         raise UsageError(f"nobody has a grade: {refused[0].trainee}: {refused[0].why}", hint="mend what was handed in")
@@ -62,7 +62,11 @@ def command(
         raise typer.Exit(EXIT_PROBLEMS)
 
 
-def _marks(one: Grade) -> list[str]:
+def _marks(one: Grade, words: Wording) -> list[str]:
     width = max(len(mark.question) for mark in one.marks)
-    lines = [f"  {mark.question:<{width}}  {mark.points:>4g} of {mark.most:<4g} {mark.why}" for mark in one.marks]
+    lines: list[str] = []
+    for part in one.subtotals:
+        lines.append(f" {words[part.part]}: {part.points:g} of {part.most:g}")
+        marks = (mark for mark in one.marks if mark.part == part.part)
+        lines += [f"  {mark.question:<{width}}  {mark.points:>5g} of {mark.most:<4g} {mark.why}" for mark in marks]
     return lines + [f"  {note}" for note in one.notes]
