@@ -124,6 +124,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_ONE: Mapping[str, str] = {name: name.removesuffix("s") for name in _COLUMNS} | {"entries": "entry"}
+"""What one row is."""
 _MEASURED = 500
 """Rows that are looked at before the first is written, to make the columns wide enough."""
 _WIDEST = 48
@@ -149,7 +151,7 @@ def _table(what: str, objects: Iterator[Mapping[str, object]], *, zone: ShownZon
     count = 0
     for count, cells in enumerate(chain([titles], first, rows)):  # noqa: B007 - the last one is the number
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
-    yield f"{render.grouped(count)} {what}"
+    yield f"{render.grouped(count)} {_ONE.get(what, what) if count == 1 else what}"
 
 
 def _with_keyword(found: Mapping[str, object]) -> Mapping[str, object]:
