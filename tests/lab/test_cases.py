@@ -1,5 +1,6 @@
 """Every case that ships: a triage finds what the truth says, and grades are what they should be."""
 
+import csv
 import hashlib
 import json
 import shutil
@@ -185,6 +186,17 @@ def test_a_trainees_case_is_graded_by_labels_notes_and_steps(made: Made, tmp_pat
     (found,), _ = grade_all(made.folder, [folder], WORDS)
     assert found.points == found.most, [mark for mark in found.marks if mark.points < mark.most]
     (empty,), _ = grade_all(made.folder, [made.case], WORDS)
+    work = tmp_path / "both"
+    shutil.copytree(folder, work / "case")
+    with (work / "answers.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("question", "answer", "kind"))
+        rows.writerows((one.question, one.answer, one.kind or "") for one in all_right(made.truth).answers)
+    digest = hashlib.sha256((work / "answers.csv").read_bytes()).hexdigest()
+    (work / "answers.csv.sha256").write_text(f"{digest}  answers.csv\n")
+    (both,), _ = grade_all(made.folder, [work], WORDS)
+    assert (both.points, both.most) == (found.points, found.most)
+    assert both.points == both.most, [mark for mark in both.marks if mark.points < mark.most]
     nothing_closed = not any(one.disclose for one in made.truth.planted)
     assert {mark.question for mark in empty.marks if mark.points} == {
         "digests of the media", "examiner named", *["unprocessed items disclosed"] * nothing_closed,

@@ -251,6 +251,13 @@ def test_digests_count_that_a_trainee_computed(row: str, points: float, why: str
     assert why in mark.why
 
 
+def test_a_digest_that_answers_a_question_need_not_be_stated_again() -> None:
+    truth = replace(TRUTH, questions=(*QUESTIONS, Asked("d", 1, "digest", ("a" * 32,), 1, 0, 0, 0)))
+    found = grade(truth, _sheet(d="A" * 32, media_digest="b" * 64), WORDS)
+    assert _mark(found, "digests of the media").points == 3
+    assert _step("digests of the media", _sheet(q2="a" * 32)).points == 0  # that is no question for a digest
+
+
 def test_digests_of_a_case_were_computed_by_it() -> None:
     assert _step("digests of the media", record=RECORD).points == 3
     assert _step("digests of the media", record=replace(RECORD, computed=frozenset({"a" * 64}))).points == 1.5

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from cyberforensics.lab import shipped, wording
 from cyberforensics.lab.answers import ROWS
 from cyberforensics.lab.handing_out import hand_out
 from cyberforensics.lab.scenario_file import ScenarioError, read_scenario
+from cyberforensics.lab.steps import STEPS
 from cyberforensics.lab.truth import Truth
 from cyberforensics.model.training import MARK_PATH, MARK_SHA256, MARK_TEXT
 from tests import helpers
@@ -345,3 +347,35 @@ def test_challenges_are_those_of_ctfcli(case: str, tmp_path: Path) -> None:
         assert all(choice in challenge["description"] for choice in question.choices)
         assert [hint["cost"] for hint in challenge["hints"]] == [question.hint_costs] * bool(question.hint_costs)
     assert len(names) == len(found)
+    about = " ".join((tmp_path / "made" / "instructor" / "ctfd" / "README.txt").read_text("utf-8").split())
+    assert "Not expressed in CTFd: what a wrong claim costs (no mark is below zero there)" in about
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_brief_tells_the_points_that_steps_have(language: str) -> None:
+    told = re.findall(r"\((\d+)\)", wording.wording(language)["points of steps"])
+    assert [int(one) for one in told] == [points for _, points, _ in STEPS]
+
+
+def test_a_brief_tells_what_wrong_answers_cost(tmp_path: Path) -> None:
+    mine = _copy(tmp_path)
+    path = mine / "scenario.toml"
+    text = path.read_text("utf-8").replace("wrong_costs = 0.25 ", "wrong_costs = 0.4 ")
+    path.write_text(text.replace('id = "amount"\n', 'id = "amount"\nwrong_costs = 0.75\n'), "utf-8")
+    hand_out(read_scenario(mine), "1", tmp_path / "made")
+    page = (tmp_path / "made" / "handout" / "brief.en.html").read_text("utf-8")
+    assert "Wrong, it costs 1.5." in page  # three quarters of two points
+    assert page.count("Wrong, it costs") == 1
+    assert "A wrong answer costs 40 % of its points" in page
+    assert "21 points" in page
+
+
+def test_notes_tell_what_is_right_in_every_row(tmp_path: Path) -> None:
+    truth = hand_out(read_scenario(shipped.folder_of(Path("leaver"))), "1", tmp_path / "made")
+    page = html.unescape((tmp_path / "made" / "instructor" / "notes.en.html").read_text("utf-8"))
+    laptop, stick = truth.images
+    assert f"laptop.E01: {laptop.media_sha256}; stick.raw: {stick.media_md5}</td>" in page
+    (prices,) = (one.path for one in truth.planted if one.id == "prices")
+    assert f'<td class="name">not-examined</td><td class="exact">{prices}</td>' in page
+    assert page.count("need not be named") == 1
+    assert page.count('<td class="text">opinion</td>') == 1

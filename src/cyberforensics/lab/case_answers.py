@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cyberforensics import case, query, verifying
 from cyberforensics.errors import Error, UsageError
-from cyberforensics.lab.answers import LONGEST, ROWS, THINGS, Answer, Oddity, Sheet
+from cyberforensics.lab.answers import EXAMINER, LONGEST, MEDIA_DIGEST, ROWS, THINGS, Answer, Oddity, Sheet
 from cyberforensics.lab.claims import unsupported
 from cyberforensics.lab.scenario import Claim
 from cyberforensics.lab.truth import Image, Planted, Truth
@@ -108,6 +108,8 @@ def _noted(notes: Iterable[str], asked: Mapping[str, str], kind: Claim) -> Mappi
 
 def _labelled(store: case.Store, asked: Mapping[str, str]) -> Iterator[tuple[str, Answer]]:
     for name, kind in asked.items():
+        if name in (EXAMINER, MEDIA_DIGEST):
+            continue  # no entry is one
         label = THING if name == THINGS else name
         entries = islice(query.objects(store, "entries", query.Filters(tag=label)), _MOST_LABELLED)
         values = [_value(entry, kind, with_stream=name in ROWS) for entry in entries]

@@ -102,7 +102,7 @@ def brief(written: Written, texts: Texts, words: Wording, truth: Truth, values: 
             ("", words["given for"], words["points"]),
             tuple((words[part], words[f"points of {part}"], str(most)) for part, most in parts),
         ),
-        *_prose(words["costs"]),
+        *_prose(words.say("costs", share=f"{scenario.grading.wrong_costs * 100:g}")),
     ]
     return Page(texts.language, words["training mark"], "", fill(texts.title, values), facts, tuple(blocks))
 
@@ -113,6 +113,8 @@ def _asked(question: Question, texts: Texts, words: Wording, values: Mapping[str
         parts.append(words.say("choices", choices="; ".join(fill(one, values) for one in question.choices)))
     if question.hint_costs:
         parts.append(words.say("hint costs", points=question.hint_costs))
+    if question.wrong_costs is not None:
+        parts.append(words.say("wrong costs", points=f"{question.wrong_costs * question.points:g}"))
     return " ".join(parts)
 
 
@@ -162,7 +164,7 @@ def _said(words: Wording) -> dict[str, str]:
 def _right_rows(truth: Truth, words: Wording) -> Iterator[tuple[str, str]]:
     """What stands in the other rows of a sheet that is right."""
     yield THINGS, "; ".join(dict.fromkeys(one.place for one in truth.planted if one.thing)) or words["none"]
-    yield MEDIA_DIGEST, "; ".join(f"{one.file}: {one.media_md5} / {one.media_sha256}" for one in truth.images)
+    yield MEDIA_DIGEST, "; ".join(f"{one.file}: {' / '.join(one.own_digests)}" for one in truth.images)
     yield EXAMINER, words["any name"]
     yield NOT_EXAMINED, "; ".join(dict.fromkeys(one.place for one in truth.planted if one.disclose)) or words["none"]
 

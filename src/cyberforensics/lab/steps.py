@@ -10,7 +10,7 @@ from cyberforensics.lab.claims import NOTE_COSTS
 from cyberforensics.lab.custody import Sums
 from cyberforensics.lab.judging import path_of
 from cyberforensics.lab.things import named, names_in
-from cyberforensics.lab.truth import Image, Truth
+from cyberforensics.lab.truth import Truth
 from cyberforensics.lab.wording import Wording, languages, wording
 from cyberforensics.model.names import display_text
 
@@ -54,28 +54,25 @@ class Done:
 
 
 def _media(work: Work) -> Done:
-    """A digest counts that was computed: by the case, or stated in a sheet and neither handed out nor stored."""
+    """A digest counts that was computed: by the case, or stated and neither handed out nor stored in the image.
+
+    One that answers a question need not be stated again.
+    """
     computed = frozenset() if work.record is None else work.record.computed
-    stated = frozenset(_DIGEST.findall(work.row(MEDIA_DIGEST).casefold()))
+    rows = (MEDIA_DIGEST, *(one.id.casefold() for one in work.truth.questions if one.kind == "digest"))
+    stated = {digest for row in rows for digest in _DIGEST.findall(work.row(row).casefold())}
     images = work.truth.images
-    missing = [one.file for one in images if not _own(one) & computed and not (_own(one) - _told(one)) & stated]
+    done = [
+        one for one in images if {one.media_sha256, one.media_md5} & computed or stated.intersection(one.own_digests)
+    ]
+    missing = [one.file for one in images if one not in done]
     if images and not missing:
         return Done(1, work.words["right media"])
     why = work.words.say("wrong media", files=", ".join(missing))
-    told = [one.file for one in images if one.file in missing and _told(one) & stated]
+    told = [one.file for one in images if one not in done and one.told_digests & stated]
     if told:
         why += "; " + work.words.say("told media", files=", ".join(told))
     return Done(1 - len(missing) / len(images) if images else 0, why)
-
-
-def _own(image: Image) -> frozenset[str]:
-    return frozenset({image.media_sha256, image.media_md5})
-
-
-def _told(image: Image) -> frozenset[str]:
-    """Digests of the media that nobody needs to compute: in SHA256SUMS, where the file is the media, or in an E01."""
-    stored = {image.media_md5} if image.file.lower().endswith(".e01") else set()
-    return frozenset({file.sha256 for file in image.files} | stored)
 
 
 def _examiner(work: Work) -> Done:

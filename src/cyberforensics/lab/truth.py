@@ -68,6 +68,17 @@ class Image:
         """Name of the file, or of the first one: what is given to a tool."""
         return self.files[0].name
 
+    @property
+    def told_digests(self) -> frozenset[str]:
+        """Digests of the disk that nobody needs to compute: handed out, as that of a raw file, or stored in an E01."""
+        stored = {self.media_md5} if self.file.lower().endswith(".e01") else set()
+        return frozenset({self.media_sha256, self.media_md5} & ({file.sha256 for file in self.files} | stored))
+
+    @property
+    def own_digests(self) -> tuple[str, ...]:
+        """The others: who states one of them has computed it."""
+        return tuple(one for one in (self.media_sha256, self.media_md5) if one not in self.told_digests)
+
 
 @dataclass(frozen=True, slots=True)
 class Planted:
