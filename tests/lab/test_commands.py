@@ -35,8 +35,8 @@ def test_from_a_new_scenario_to_a_graded_class(tmp_path: Path) -> None:
     assert len({truth["images"][0]["media_sha256"] for truth in truths.values()}) == 3
     files = [sheets / f"{name}.csv" for name in names]
     printed = _run("grade", "--truth", tmp_path / "class", "-o", tmp_path / "grades", *files)
-    assert "mira: 11 of 21" in printed  # 9 of questions, and one of two things
-    assert "tomas: 11 of 21" in printed
+    assert "mira: 14 of 21" in printed  # 9 of questions, one of two things, and the digest of the medium
+    assert "tomas: 14 of 21" in printed
     with (tmp_path / "grades" / "class.csv").open(newline="", encoding="utf-8-sig") as file:
         copied = next(row for row in csv.DictReader(file) if row["trainee"] == "Ana Sousa")
     # Of few names two variants may have the same one; no two have one digest.
@@ -46,7 +46,7 @@ def test_from_a_new_scenario_to_a_graded_class(tmp_path: Path) -> None:
     assert "TRAINING" in page
     assert "right" in page
     assert (tmp_path / "grades" / "mira.pdf").read_bytes().startswith(b"%PDF-")
-    assert json.loads(_run("grade", "--truth", tmp_path / "class", "--json", files[0]))[0]["points"] == 11
+    assert json.loads(_run("grade", "--truth", tmp_path / "class", "--json", files[0]))[0]["points"] == 14
 
 
 def test_who_comes_late_gets_a_variant_of_the_same_class(tmp_path: Path) -> None:
