@@ -1,6 +1,7 @@
 """A trainee's own case, graded: what its record, its labels and its notes show, of real runs."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,20 @@ def test_a_run_that_left_out_what_was_planted_discloses_nothing_by_that(
     mark = _mark(_grade(made, case), "unprocessed items disclosed")
     assert mark.points == 0
     assert why in mark.why
+
+
+def test_what_the_record_says_of_an_entry_is_disclosed(tmp_path: Path) -> None:
+    """The kernel's ext4 keeps no extents of a deleted file: its content is not found, and the record says so."""
+    mine = Path(shutil.copytree(shipped.folder_of(Path("start")), tmp_path / "mine"))
+    text = (mine / "scenario.toml").read_text("utf-8")
+    (mine / "scenario.toml").write_text(text.replace('file_system = "fat16"', 'file_system = "ext4"'), "utf-8")
+    made = tmp_path / "made", hand_out(read_scenario(mine), "7", tmp_path / "made")
+    assert [one.id for one in made[1].planted if one.disclose] == ["letter"]
+    case = _case(made, tmp_path / "ada", "stick.raw")
+    mark = _mark(_grade(made, case), "unprocessed items disclosed")
+    assert (mark.points, "1 of 1 disclosed" in mark.why) == (1, True)
+    (tmp_path / "bob.csv").write_text("question,answer\nnot-examined,none\n")
+    assert _mark(_grade(made, tmp_path / "bob.csv"), "unprocessed items disclosed").points == 0
 
 
 def test_a_scope_that_left_out_nothing_planted_costs_nothing(made: tuple[Path, Truth], tmp_path: Path) -> None:

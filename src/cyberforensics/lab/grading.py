@@ -131,7 +131,7 @@ def _mark(question: Asked, answer: Answer, judged: Judged, words: Wording) -> Ma
         why.append(words.say("hint cost", points=f"{hint:g}"))
     if claim:
         why.append(words.say("claim cost" if answer.kind == "fact" else "unsaid claim cost", points=f"{claim:g}"))
-    return Mark(question.id, question.points, round(reached - hint - claim, 2), "; ".join(why), answer.hint)
+    return Mark(question.id, question.points, round(reached - hint - claim, 2), words["joint"].join(why), answer.hint)
 
 
 def _things(truth: Truth, answers: Mapping[str, Answer], words: Wording) -> Mark:

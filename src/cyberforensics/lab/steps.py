@@ -71,7 +71,7 @@ def _media(work: Work) -> Done:
     why = work.words.say("wrong media", files=", ".join(missing))
     told = [one.file for one in images if one not in done and one.told_digests & stated]
     if told:
-        why += "; " + work.words.say("told media", files=", ".join(told))
+        why += work.words["joint"] + work.words.say("told media", files=", ".join(told))
     return Done(1 - len(missing) / len(images) if images else 0, why)
 
 
@@ -125,7 +125,7 @@ def _apart(work: Work) -> Done:
     for note in notes:
         text = display_text(note[:_SHOWN]) + ("…" if len(note) > _SHOWN else "")
         why.append(words.say("unsupported", note=text, points=f"{NOTE_COSTS:g}"))
-    return Done(work.apart / questions if questions else 0, "; ".join(why), NOTE_COSTS * len(notes))
+    return Done(work.apart / questions if questions else 0, words["joint"].join(why), NOTE_COSTS * len(notes))
 
 
 def _sealed(work: Work) -> Done:
