@@ -192,7 +192,7 @@ def test_a_grade_is_told_in_another_language(start: Path, tmp_path: Path) -> Non
     result = helpers.inside(*arguments, "-o", tmp_path / "notes", tmp_path / "Zoé.csv")
     assert result.returncode == 0, result.stderr
     assert re.search(r"amount +2 of 2 +juste", result.stdout)
-    assert "1.5 avant déduction ; l’indice a coûté 1" in result.stdout
+    assert "1.5 avant déduction\u00a0; l’indice a coûté 1" in result.stdout
     page = (tmp_path / "notes" / "Zoé.html").read_text("utf-8")
     assert "pas de réponse" in page
     assert "EXERCICE (TRAINING)" in page
