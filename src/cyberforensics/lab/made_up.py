@@ -3,7 +3,7 @@
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,8 +15,13 @@ from cyberforensics.lab.scenario import Noise
 _BLOCK = 64 * 1024
 _LINE = 12  # words
 _LINES = 1 << 14  # of text, a table or a log that are in memory at a time
-_STRIP = 1 << 20  # bytes of a picture that are
+_SHORTEST = 4  # bytes of a word and what is behind it
+_SHORTEST_ROW = 10  # bytes
 _LARGEST_SIDE = 4096
+_STORED = 0xFFFF  # bytes of a stored block
+_CHUNK = 12  # bytes of one in a picture, beside its data
+_STRIP = 1 << 20  # bytes of one that fills it
+_FILLING = b"fiLl"  # ancillary, private, safe to copy
 _UTF8_NAME = 0x800
 _ZIP_FILE = struct.Struct("<4sHHHHHIIIHH")
 _ZIP_NAME = struct.Struct("<4sBBHHHHHIIIHHHHHII")
@@ -77,19 +82,7 @@ def made_up(kind: Noise, seed: str, size: int) -> Content:
     """Content of a kind, of this size in bytes, or of the least that the kind needs. It is made when it is read."""
     maker = dict(KINDS)[kind]
     whole = max(size, maker.least)
-
-    def blocks() -> Iterator[bytes]:
-        left = whole
-        for piece in maker.make(seed, whole):
-            if left:
-                yield piece[:left]
-            left -= min(left, len(piece))
-            if not left:
-                return
-        for start in range(0, left, _BLOCK):
-            yield maker.filling * min(_BLOCK, left - start)
-
-    return Content(whole, blocks)
+    return Content(whole, lambda: maker.make(seed, whole))
 
 
 def words(seed: str, count: int) -> list[str]:
@@ -106,24 +99,49 @@ def _words() -> tuple[str, ...]:
     return tuple(known[number % len(known)] for number in range(1 << 16))
 
 
-def _in_pieces(seed: str, count: int, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Words a bounded number at a time, each time with how many came before."""
-    for start in range(0, count, most):
-        yield start, words(f"{seed}/{start}" if start else seed, min(most, count - start))
+def _in_pieces(seed: str, most: int, each: int) -> Iterator[tuple[int, list[str]]]:
+    """`most` words, `each` at a time, each time with how many came before."""
+    for start in range(0, most, each):
+        yield start, words(f"{seed}/{start}" if start else seed, min(each, most - start))
+
+
+def _filled(pieces: Iterable[bytes], end: bytes, size: int) -> Iterator[bytes]:
+    """Whole lines of the pieces, which have no less than `size` bytes of them; blanks in the last make up the rest.
+
+    Where not even the first line has room, its beginning.
+    """
+    held = b""
+    for piece in pieces:
+        held += piece
+        if len(held) >= size:
+            break
+        last = held.rfind(end, 0, -len(end))
+        if last >= 0:
+            yield held[:last]
+            held = held[last:]
+            size -= last
+    last = held.rfind(end, 0, size)
+    if size:
+        yield held[:size] if last < 0 else held[:last] + b" " * (size - last - len(end)) + end
 
 
 def _text(seed: str, size: int) -> Iterator[bytes]:
-    left = size
-    for _, found in _in_pieces(seed, max(1, size // 7), _LINE * _LINES):
-        lines = [" ".join(found[start : start + _LINE]).capitalize() + "." for start in range(0, len(found), _LINE)]
-        piece = ("\r\n".join(lines) + "\r\n").encode()[:left]
-        left -= len(piece)
-        yield piece
+    return _filled(_paragraphs(seed, size), b"\r\n", size)
+
+
+def _paragraphs(seed: str, size: int) -> Iterator[bytes]:
+    for _, found in _in_pieces(seed, _LINE * (1 + size // (_LINE * _SHORTEST)), _LINE * _LINES):
+        lines = [" ".join(found[start : start + _LINE]).capitalize() for start in range(0, len(found), _LINE)]
+        yield (".\r\n".join(lines) + ".\r\n").encode()
 
 
 def _table(seed: str, size: int) -> Iterator[bytes]:
+    return _filled(_rows(seed, size), b"\r\n", size)
+
+
+def _rows(seed: str, size: int) -> Iterator[bytes]:
     yield b"number;item;amount\r\n"
-    for start, found in _in_pieces(seed, max(1, size // 22), _LINES):
+    for start, found in _in_pieces(seed, 1 + size // _SHORTEST_ROW, _LINES):
         rows = [
             f"{line};{word};{number(f'{seed}/{line}', 100_000) / 100:.2f}\r\n"
             for line, word in enumerate(found, start + 1)
@@ -133,14 +151,20 @@ def _table(seed: str, size: int) -> Iterator[bytes]:
 
 def _page(seed: str, size: int) -> Iterator[bytes]:
     title = " ".join(words(f"{seed}/title", 3))
-    yield f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body><p>".encode()
-    for piece in _text(seed, max(0, size - 100)):
-        yield piece.replace(b"\r\n", b"</p>\n<p>")
-    yield b"</p></body></html>\n"
+    head = f"<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body>\n".encode()
+    foot = b"</body></html>\n"
+    yield head
+    body = (b"<p>" + piece.replace(b"\r\n", b"</p>\n<p>").removesuffix(b"<p>") for piece in _paragraphs(seed, size))
+    yield from _filled(body, b"</p>\n", size - len(head) - len(foot))
+    yield foot
 
 
 def _log(seed: str, size: int) -> Iterator[bytes]:
-    for start, found in _in_pieces(seed, max(1, size // 18), _LINES):
+    return _filled(_log_lines(seed, size), b"\n", size)
+
+
+def _log_lines(seed: str, size: int) -> Iterator[bytes]:
+    for start, found in _in_pieces(seed, 1 + size // _SHORTEST_ROW, _LINES):
         lines = [
             f"{line:06} {'ok' if number(f'{seed}/{line}', 9) else 'retry'} {word}\n"
             for line, word in enumerate(found, start + 1)
@@ -149,23 +173,58 @@ def _log(seed: str, size: int) -> Iterator[bytes]:
 
 
 def _picture(seed: str, size: int) -> Iterator[bytes]:
-    """A PNG (W3C, Portable Network Graphics, 2003) of grey noise; a large one has several chunks of data."""
-    room = size - 100 if size <= _STRIP else size - size // 128
-    side = max(2, min(_LARGEST_SIDE, isqrt(max(0, room))))
+    """A PNG (W3C, Portable Network Graphics, 2003) of grey noise, filled with chunks that no program knows.
+
+    Each chunk of data is one stored block (RFC 1951, 3.2.4), so that how many bytes it takes is the same everywhere.
+    """
+    side = min(_LARGEST_SIDE, isqrt(size))
+    while size - _png_size(side) < _CHUNK and side > 1:
+        side -= 1
     yield b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
-    noise = random_bytes(seed, side * side).blocks()
-    packer, held, done = zlib.compressobj(0), bytearray(), 0
-    while done < side:
-        count = min(side - done, max(1, _STRIP // side))
-        while len(held) < count * side:
-            held += next(noise)
-        rows = b"".join(b"\0" + held[line * side : (line + 1) * side] for line in range(count))
-        del held[: count * side]
-        whole = not done and count == side
-        done += count
-        packed = zlib.compress(rows, 0) if whole else packer.compress(rows) + (packer.flush() if done == side else b"")
-        yield _chunk(b"IDAT", packed)
+    left, check, start = side * (side + 1), 1, b"\x78\x01"
+    for block in _even(_rows_of_noise(seed, side), _STORED):
+        left -= len(block)
+        check = zlib.adler32(block, check)
+        stored = struct.pack("<BHH", not left, len(block), len(block) ^ 0xFFFF) + block
+        yield _chunk(b"IDAT", start + stored + (b"" if left else struct.pack(">I", check)))
+        start = b""
+    filling = size - _png_size(side)
+    while filling:
+        room = min(filling, _STRIP)
+        if 0 < filling - room < _CHUNK:
+            room -= _CHUNK
+        yield _chunk(_FILLING, bytes(room - _CHUNK))
+        filling -= room
     yield _chunk(b"IEND", b"")
+
+
+def _png_size(side: int) -> int:
+    """Bytes of a square picture without anything to fill it."""
+    rows = side * (side + 1)
+    blocks = -(-rows // (_STORED))
+    return 8 + (_CHUNK + 13) + 2 + rows + blocks * (_CHUNK + 5) + 4 + _CHUNK
+
+
+def _rows_of_noise(seed: str, side: int) -> Iterator[bytes]:
+    """Rows, each behind the byte that says that it is as it stands."""
+    held = bytearray()
+    for block in random_bytes(seed, side * side).blocks():
+        held += block
+        whole = len(held) // side * side
+        yield b"".join(b"\0" + held[place : place + side] for place in range(0, whole, side))
+        del held[:whole]
+
+
+def _even(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes, `size` at a time."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= size:
+            yield bytes(held[:size])
+            del held[:size]
+    if held:
+        yield bytes(held)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
@@ -173,14 +232,13 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _archive(seed: str, size: int) -> Iterator[bytes]:
-    each = max(0, size - 300) // 2
-    names = dict.fromkeys(words(seed, 2))
-    return archive([(f"{name}.txt", _whole(f"{seed}/{name}", each)) for name in names]).blocks()
-
-
-def _whole(seed: str, size: int) -> Content:
-    """A text, in the length that it comes to: no more than that many bytes."""
-    return Content(sum(map(len, _text(seed, size))), lambda: _text(seed, size))
+    names = [f"{name}.txt" for name in dict.fromkeys(words(seed, 2))]
+    left = size - archive([(name, of_bytes(b"")) for name in names]).size
+    files = []
+    for place, name in enumerate(names):
+        files.append((name, made_up("text", f"{seed}/{name}", left // (len(names) - place))))
+        left -= files[-1][1].size
+    return archive(files).blocks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +249,16 @@ class Maker:
     """Of the names of its files."""
     least: int
     """Bytes that it needs."""
-    filling: bytes
-    """What may stand behind it without harm, so that it has just the size that it shall have."""
     make: Callable[[str, int], Iterator[bytes]]
-    """Gives it in bounded pieces: about as many bytes as it shall have, from what it is made of."""
+    """Gives it in bounded pieces, from what it is made of: just as many bytes as it shall have."""
 
 
 KINDS: tuple[tuple[Noise, Maker], ...] = (
-    ("text", Maker(".txt", 0, b" ", _text)),
-    ("picture", Maker(".png", 128, b"\0", _picture)),
-    ("table", Maker(".csv", 0, b" ", _table)),
-    ("page", Maker(".html", 0, b" ", _page)),
-    ("archive", Maker(".zip", 512, b"\0", _archive)),
-    ("log", Maker(".log", 0, b" ", _log)),
+    ("text", Maker(".txt", 0, _text)),
+    ("picture", Maker(".png", 128, _picture)),
+    ("table", Maker(".csv", 0, _table)),
+    ("page", Maker(".html", 256, _page)),
+    ("archive", Maker(".zip", 512, _archive)),
+    ("log", Maker(".log", 0, _log)),
 )
 """Every kind of made-up content."""
