@@ -1,6 +1,6 @@
 """The scenario of proof under several seeds: the product and The Sleuth Kit are both held to its truth.json.
 
-One triage takes all eight images, and the assertions of a validation compare what came out. Beside them ``fls``,
+One triage takes all nine images, and the assertions of a validation compare what came out. Beside them ``fls``,
 ``istat`` and ``icat`` read the same volumes, so that a mistake that a writer of the lab shares with the product shows.
 Their times of exFAT (The Sleuth Kit leaves out the recorded offset) and ISO 9660 are not compared.
 """
@@ -22,9 +22,9 @@ from cyberforensics import case, query
 from cyberforensics.assertions import ASSERTIONS, Observed, Subject
 from cyberforensics.lab import proving
 from cyberforensics.lab.filesystems import WRITERS
-from cyberforensics.lab.scenario import Container, FileSystem, Layout
+from cyberforensics.lab.scenario import Container, FileSystem, Layout, media_of
 from cyberforensics.lab.scenario_file import read_scenario
-from cyberforensics.lab.truth import Image, Planted, Truth, read_truth
+from cyberforensics.lab.truth import Image, ImageVolume, Planted, Truth, read_truth
 from cyberforensics.triage import Options, triage
 
 SEEDS = ("1", "another class", "2026-03-02/17")
@@ -77,15 +77,26 @@ def test_the_product_finds_what_the_truth_says(made: Made, assertion: str) -> No
 
 
 def test_every_file_system_container_and_disk_is_among_them(made: Made) -> None:
-    volumes = read_scenario(proving.PROOF).scenario.volumes
+    scenario = read_scenario(proving.PROOF).scenario
+    volumes = [one for one in scenario.volumes if one.disk != "shared"]
     assert {one.file_system for one in volumes} == set(get_args(FileSystem)) == {*WRITERS, "zip"}
     assert {one.container for one in volumes} == set(get_args(Container))
     assert {one.disk for one in volumes} == set(get_args(Layout))
-    assert [image.id for image in made.truth.images] == [one.id for one in volumes]
+    assert [image.id for image in made.truth.images] == [one.id for one in media_of(scenario)]
+
+
+def test_a_disk_of_three_file_systems_in_several_segments_is_among_them(made: Made) -> None:
+    (image,) = [image for image in made.truth.images if len(image.volumes) > 1]
+    assert [volume.file_system for volume in image.volumes] == ["ntfs", "fat16", "ext4"]
+    assert [file.name for file in image.files][:3] == ["shared.E01", "shared.E02", "shared.E03"]
+    (subject,) = [one for one in made.subjects if one.name == "lab-shared"]
+    assert subject.first is not None
+    opened = [row["offset"] for row in subject.first.volumes if row["status"] == "opened"]
+    assert opened == [volume.offset for volume in image.volumes]
 
 
 def test_every_recovery_that_a_story_can_leave_is_among_them(made: Made) -> None:
-    found = {(_image(made, one).volumes[0].file_system, one.recovery) for one in made.truth.planted}
+    found = {(made.truth.place_of(one.volume)[1].file_system, one.recovery) for one in made.truth.planted}
     assert found >= {
         ("ntfs", "resident"), ("ntfs", "runs-all-unallocated"), ("fat12", "runs-assumed-contiguous"),
         ("exfat", "runs-all-unallocated"), ("ext4", "no-runs"), ("iso9660", "not-applicable"),
@@ -113,38 +124,35 @@ def test_a_product_that_says_something_else_is_told(made: Made, assertion: str, 
 # The Sleuth Kit beside it
 
 
-def _image(made: Made, one: Planted) -> Image:
-    return made.truth.place_of(one.volume)[0]
+def _on_disks(made: Made) -> list[tuple[Image, ImageVolume]]:
+    """Every volume, without the zip collection, in which there is no file system."""
+    volumes = [(image, volume) for image in made.truth.images for volume in image.volumes]
+    return [(image, volume) for image, volume in volumes if volume.file_system != "zip"]
 
 
-def _disks(made: Made) -> list[Image]:
-    """Without the zip collection, in which there is no file system."""
-    return [image for image in made.truth.images if image.volumes[0].file_system != "zip"]
-
-
-def _tsk(made: Made, image: Image, *command: str) -> bytes:
+def _tsk(made: Made, image: Image, volume: ImageVolume, *command: str) -> bytes:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not there (Debian package sleuthkit)")
-    words = [command[0], "-o", str(image.volumes[0].first_sector), *command[1:-1], str(made.folder / f"{image.id}.raw")]
+    words = [command[0], "-o", str(volume.first_sector), *command[1:-1], str(made.folder / f"{image.id}.raw")]
     words += [command[-1]] if command[0] != "fls" else []
     done = subprocess.run(words, capture_output=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8"})
     return done.stdout
 
 
-def _listed(made: Made, image: Image) -> dict[str, tuple[str, bool]]:
+def _listed(made: Made, image: Image, volume: ImageVolume) -> dict[str, tuple[str, bool]]:
     """Address, and whether it is deleted, of each name and stream that ``fls`` lists."""
-    lines = _tsk(made, image, "fls", "-r", "-p", "").decode().splitlines()
+    lines = _tsk(made, image, volume, "fls", "-r", "-p", "").decode().splitlines()
     found = [re.fullmatch(r"\S/\S (\* )?([\d-]+)(?:\(realloc\))?:\t(.*)", line) for line in lines]
     return {f"/{one[3]}": (one[2], bool(one[1])) for one in found if one is not None}
 
 
 def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> None:
-    for image in _disks(made):
-        listed = _listed(made, image)
-        for one in _of(made, image):
+    for image, volume in _on_disks(made):
+        listed = _listed(made, image, volume)
+        for one in _of(made, volume):
             address, deleted = listed[one.path + (f":{one.stream}" if one.stream else "")]
             assert deleted == (one.name_state != "allocated"), one
-            if one.meta_address is not None and image.volumes[0].file_system == "ntfs":
+            if one.meta_address is not None and volume.file_system == "ntfs":
                 number, _, kind, attribute = one.meta_address.split("-")
                 assert address == f"{number}-{kind}-{attribute}", one
             elif one.meta_address is not None:
@@ -152,13 +160,13 @@ def test_fls_lists_what_was_planted_with_its_state_and_address(made: Made) -> No
 
 
 def test_icat_gives_the_content_that_the_truth_says_is_there(made: Made) -> None:
-    for image in _disks(made):
-        listed = _listed(made, image)
-        for one in _of(made, image):
+    for image, volume in _on_disks(made):
+        listed = _listed(made, image, volume)
+        for one in _of(made, volume):
             address, _ = listed[one.path + (f":{one.stream}" if one.stream else "")]
-            given = _tsk(made, image, "icat", "-r", address) if one.name_state != "allocated" else b""
+            given = _tsk(made, image, volume, "icat", "-r", address) if one.name_state != "allocated" else b""
             if one.name_state == "allocated":
-                given = _tsk(made, image, "icat", address)
+                given = _tsk(made, image, volume, "icat", address)
             assert (hashlib.sha256(given).hexdigest() == one.sha256) == one.content_readable, one
 
 
@@ -176,14 +184,14 @@ _MEANINGS = {
 
 def test_istat_says_the_same_moments(made: Made) -> None:
     compared = 0
-    for image in _disks(made):
-        family = image.volumes[0].file_system.rstrip("0123456789") if image.volumes[0].file_system != "ext4" else "ext4"
+    for image, volume in _on_disks(made):
+        family = volume.file_system.rstrip("0123456789") if volume.file_system != "ext4" else "ext4"
         if family not in _LABELS:
             continue
-        for one in _of(made, image):
+        for one in _of(made, volume):
             if one.stream or one.meta_address is None:
                 continue
-            said = _tsk(made, image, "istat", one.meta_address.partition("-")[0]).decode()
+            said = _tsk(made, image, volume, "istat", one.meta_address.partition("-")[0]).decode()
             labels = "|".join(_LABELS[family])
             times = re.findall(rf"^(?:{labels}):\t(\d\S+) (\S+) \(UTC\)$", said, re.MULTILINE)
             shown = dict(zip(_MEANINGS[family], (f"{day}T{clock}" for day, clock in times), strict=False))
@@ -199,14 +207,15 @@ def test_istat_says_the_same_moments(made: Made) -> None:
 
 def test_zipfile_reads_what_was_planted_in_the_collection(made: Made) -> None:
     (image,) = [image for image in made.truth.images if image.volumes[0].file_system == "zip"]
+    (volume,) = image.volumes
     data = (made.folder / image.file).read_bytes()
     with zipfile.ZipFile(made.folder / image.file) as archive:
         assert archive.testzip() is None
-        for one in _of(made, image):
+        for one in _of(made, volume):
             content = archive.read(one.path[1:])
             assert (len(content), hashlib.sha256(content).hexdigest()) == (one.size, one.sha256)
             assert b"".join(data[start : start + length] for start, length in one.runs) == content
 
 
-def _of(made: Made, image: Image) -> Iterator[Planted]:
-    return (one for one in made.truth.planted if one.volume == image.id)
+def _of(made: Made, volume: ImageVolume) -> Iterator[Planted]:
+    return (one for one in made.truth.planted if one.volume == volume.id)
