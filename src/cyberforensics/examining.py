@@ -8,11 +8,13 @@ from cyberforensics import case, disk, pipeline, rules
 from cyberforensics.model.entry import FIRST, Content
 from cyberforensics.model.examination import FINDING_SEVERITIES, Examination
 from cyberforensics.model.run import Observer, Progress
+from cyberforensics.model.volume import Volume
 
 Recorder = Callable[[case.Batch, pipeline.BatchResult], Sequence[tuple[Content, Examination]]]
 """Writes a batch into the case; what was written of it."""
 
 _AHEAD = 3  # batches that wait for each worker
+_WORTH_STARTING = 1000  # entries listed from which on each worker is started: they will be needed
 _GRACE = 10.0  # seconds that batches under way have when the time of the run is over
 
 
@@ -56,14 +58,20 @@ class Examining:
     _early: dict[int, int] = field(default_factory=dict)
     """Batches that were given out during the walk, as `case.cut_batches` takes them."""
     _tally: _Tally = field(default_factory=_Tally)
+    _ready: bool = False
+    """Whether the workers were told to get ready."""
 
-    def during_walk(self, cut: Sequence[int], listed: int) -> None:
+    def during_walk(self, cut: Sequence[int], listed: int, volume: Volume) -> None:
         """Give out batches that were just cut, as far as there is room, and record what is done; never wait.
 
         Args:
             cut: numbers of the batches; those for which there is no room have their turn behind the walk.
             listed: entries listed so far.
+            volume: the one that is listed. Listing it leaves half of a second core free, in which workers get ready.
         """
+        if not self._ready and listed >= _WORTH_STARTING * self.pool.workers:
+            self._ready = True
+            self.pool.get_ready(pipeline.ReadyJob(self.source, volume, self.compiled, self.options))
         for number in cut:
             if self._has_room:
                 batch = case.load_batch(self.store, number)

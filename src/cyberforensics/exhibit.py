@@ -227,7 +227,7 @@ class Run:
                 items = tuple(items)
                 listed += plan.add(volume, items)
                 orienting.look(items)
-                examining.during_walk(plan.cut(), listed)
+                examining.during_walk(plan.cut(), listed, volume)
 
             free = pipeline.list_volume(supervisor, source, volume, self.folder, take)
             disk.still_there(source)

@@ -150,11 +150,12 @@ def test_sectors_that_could_not_be_acquired_are_damage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_digest(tmp_path: Path, threads: int) -> None:
-    data = MEDIA * 6
+    data = MEDIA * 40
     seen: list[int] = []
     with EwfImage.open(write(tmp_path, data)) as image:
         digests = image.digest(("md5", "sha1", "sha256"), threads=threads, progress=seen.append)
         assert image.digest(()) == {}
+        assert image.blocks > 3  # more than there are buffers for one thread
     assert digests == {name: hashlib.new(name, data).hexdigest() for name in ("md5", "sha1", "sha256")}
     assert sum(seen) == len(data)
 

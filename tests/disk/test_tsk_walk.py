@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cyberforensics.disk import locator
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import Entry, EntryTime, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.names import display_name
 from cyberforensics.model.problem import PROBLEM_CODES, Severity
 from tests.disk.walked import Walked, truth, walked
@@ -91,7 +91,7 @@ def differences(found: Walked, ours: Entry, entry: Any) -> Iterator[str]:
     if ours.allocated != (ours.name_state is NameState.ALLOCATED):
         yield f"allocated {ours.allocated} with the name {ours.name_state}"
     if ours.recovery is Recovery.RECORD_REUSED:
-        if (ours.size, ours.times, ours.content, ours.locator, ours.first_address) != (None, (), None, None, None):
+        if (ours.size, *ours.times, ours.content, ours.locator, ours.first_address) != (None, None, None, None):
             yield "something is said of a record that was used again"
         return
     if entry.get("size") is not None and ours.size != entry["size"]:
@@ -230,5 +230,5 @@ def test_no_zone_of_the_process_moves_a_time(folder: Path, monkeypatch: pytest.M
         time.tzset()
 
 
-def times_of(image: str, folder: Path) -> list[tuple[EntryTime, ...]]:
+def times_of(image: str, folder: Path) -> list[EntryTimes]:
     return [entry.times for entry in next(walked(image, folder)).entries]

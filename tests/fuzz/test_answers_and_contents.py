@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberforensics.errors import MalformedData
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import Entry, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests, Examination, Finding, StringMatch
 from cyberforensics.model.names import display_name, display_text
@@ -23,7 +23,7 @@ from tests.hostile.checks import ACTING
 
 _ENTRY = Entry(
     "X/whole", "id", None, 7, "/a", b"/a\xff", None, Kind.FILE, "12-1-128-0", True, NameState.ALLOCATED,
-    Recovery.NOT_APPLICABLE, 5, (EntryTime("modified", Timestamp(1, "filetime")),), content=7, reader="tsk",
+    Recovery.NOT_APPLICABLE, 5, EntryTimes("modified:filetime", (1,)), content=7, reader="tsk",
 )  # fmt: skip
 _FINDING = Finding("yara", "p", "n", "r", "low", meta=(("k", 1),), strings=(StringMatch("$a", 0, 1, b"x"),))
 _EVENT = Event(Timestamp(5, "posix"), "Deletion Time", "a:b", "text", (("size", 3), ("none", None)))

@@ -125,8 +125,10 @@ def test_ntfs_attributes(data: bytes, claimed: int, name: bytes) -> None:
     file = SimpleNamespace(read_random=lambda offset, size, *_: data[offset : offset + size])
     for kind in (ntfs.STANDARD_INFORMATION, ntfs.FILE_NAME, ntfs.REPARSE_POINT):
         attributes = (Attribute(kind, 1, None, claimed, 0, ()),)
-        times, _ = ntfs.standard_information(file, attributes)
-        times += ntfs.file_name_times(file, attributes, 5, name)
+        standard, _ = ntfs.standard_information(file, attributes)
+        own = ntfs.file_name_times(file, attributes, 5, name)
+        times = ntfs.times_of(standard, own)
+        assert len(times) == len(standard) + len(own)
         for time in times:
             decode(time.timestamp)
         tag = ntfs.reparse_tag(file, attributes)

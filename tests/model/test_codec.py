@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberforensics.model.codec import BadShape, decoder, encoder
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import Entry, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.examination import Digests, Examination, Finding, StringMatch
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Timestamp
 from cyberforensics.model.volume import Volume, VolumeStatus
 
 ENTRY = Entry(
@@ -28,7 +27,7 @@ ENTRY = Entry(
     name_state=NameState.ALLOCATED,
     recovery=Recovery.NOT_APPLICABLE,
     size=0,
-    times=(EntryTime("modified", Timestamp(-5, "posix")),),
+    times=EntryTimes("modified:posix", (-5,)),
 )
 EXAMINATION = Examination(
     Status.PARTIAL,

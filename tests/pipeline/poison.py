@@ -24,7 +24,7 @@ from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
 from cyberforensics.pipeline import jobs, wire
 from cyberforensics.pipeline.examine import examine
-from cyberforensics.pipeline.jobs import ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.jobs import ExamineJob, OpenJob, ReadyJob, WalkJob, Worker
 from cyberforensics.pipeline.spool import Spool
 from cyberforensics.pipeline.wire import Message
 
@@ -70,6 +70,17 @@ class PoisonedOpen(OpenJob):
     def run(self, worker: Worker) -> Iterator[Message]:
         _die_once()
         yield from OpenJob(self.source, self.leave_out).run(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedReady(ReadyJob):
+    """Gets ready, and notes it; then it does what POISON says, if anything."""
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        yield from ReadyJob(self.source, self.volume, self.rules, self.options).run(worker)
+        os.utime(os.environ["POISON_ONCE"], (0, 0))
+        if act := os.environ.get("POISON"):
+            _ACTS[act]()
 
 
 @dataclass(frozen=True, slots=True)

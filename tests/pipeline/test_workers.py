@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import pytest
 
-from cyberforensics import disk, pipeline
+from cyberforensics import disk, examining, pipeline
 from cyberforensics.errors import CannotWrite, EvidenceError, WorkerError
 from cyberforensics.model.entry import Content, Name, Status
 from cyberforensics.model.event import Event
@@ -130,6 +130,22 @@ def test_a_worker_killed_while_opening_or_walking_costs_nothing(
     found = helpers.shown(helpers.made(tmp_path / "case"))
     assert (tmp_path / "once").stat().st_mtime == 0  # it died
     assert found == sound
+
+
+@pytest.mark.parametrize(
+    "act", ["", "die", "abort", "allocate", "hang", "not-json", "wrong-type", "too-long", "pickle"]
+)
+def test_workers_that_get_ready_cost_nothing_whatever_becomes_of_them(
+    act: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: dict[str, bytes]
+) -> None:
+    monkeypatch.setattr(pipeline, "ReadyJob", poison.PoisonedReady)
+    monkeypatch.setattr(examining, "_WORTH_STARTING", 0)
+    monkeypatch.setenv("POISON", act)
+    limits = Limits(5.0) if act == "hang" else Limits(memory=(poison.GROWN - 300) << 20)
+    found = helpers.shown(helpers.made(tmp_path / "case", options=Options(rule_packs=(), workers=2, limits=limits)))
+    assert (tmp_path / "once").stat().st_mtime == 0  # they did get ready
+    assert found == sound
+    assert not (tmp_path / "mark").exists()
 
 
 def test_workers_killed_from_outside_cost_an_entry_each_at_most(tmp_path: Path, sound: dict[str, bytes]) -> None:

@@ -24,7 +24,7 @@ from cyberforensics.model.case_document import (
 )
 from cyberforensics.model.contexts import GROUPS
 from cyberforensics.model.coverage import Amount, EntryCoverage, MediaCoverage, MediaPart
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status, TimeMeaning
+from cyberforensics.model.entry import Entry, EntryTime, EntryTimes, Kind, NameState, Recovery, Status, TimeMeaning
 from cyberforensics.model.evidence import Container, Evidence, Segment, StoredDigest
 from cyberforensics.model.examination import Digests, Finding, FindingSeverity, StringMatch
 from cyberforensics.model.problem import PROBLEM_CODES, Problem, Severity, Stage
@@ -85,7 +85,7 @@ def entry(
         name_state=state,
         recovery=recovery,
         size=size,
-        times=times,
+        times=EntryTimes.of(times),
         mode=mode,
         locator='{"type":"tsk"}' if kind is Kind.FILE else None,
         content=64 if kind is Kind.FILE else None,

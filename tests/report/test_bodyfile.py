@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cyberforensics.model.case_document import EntryRow
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, TimeMeaning
+from cyberforensics.model.entry import Entry, EntryTime, EntryTimes, Kind, NameState, Recovery, TimeMeaning
 from cyberforensics.model.times import Timestamp
 from cyberforensics.report import bodyfile_lines
 from tests.report import documents
@@ -52,7 +52,7 @@ def made(
         name_state=state,
         recovery=recovery,
         size=size,
-        times=tuple(stamps),
+        times=EntryTimes.of(stamps),
         mode=mode,
         uid=owner[0] if owner else None,
         gid=owner[1] if owner else None,

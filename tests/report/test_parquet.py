@@ -116,7 +116,7 @@ def test_no_row_makes_a_file_of_no_rows() -> None:
 @needs_pyarrow
 def test_text_that_is_no_text_becomes_visible() -> None:
     row = rows()[0]
-    found = replace(row, place=replace(row.place, path="/\ud800\u202e\0"))
+    found = row._replace(place=replace(row.place, path="/\ud800\u202e\0"))
     assert _paths([found]) == ["/\\u{d800}\\u{202e}\\x00"]
 
 

@@ -15,8 +15,8 @@ def row(timestamp: Timestamp, zone: str | None = None, path: str = "/a.txt", **c
     """A timeline row of one stored value."""
     plain = next(documents.moments(documents.row()))
     place = replace(plain.place, path=path)
-    made = replace(plain, place=place, moment=decode(timestamp, zone), timestamp=timestamp)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    made = plain._replace(place=place, moment=decode(timestamp, zone), timestamp=timestamp)
+    return made._replace(**changes)  # type: ignore[arg-type]
 
 
 def read(rows: list[TimelineRow]) -> list[dict[str, str]]:
@@ -34,9 +34,9 @@ def test_csv_has_the_time_and_what_it_was_decoded_from() -> None:
 def test_csv_has_the_labels_of_entry_and_event() -> None:
     plain = row(Timestamp(5, "posix"))
     place = replace(plain.place, labels=("key-evidence", "a;b"))
-    lines = read([plain, replace(plain, place=place), replace(plain, place=place, labels=("own",))])
+    lines = read([plain, plain._replace(place=place), plain._replace(place=place, labels=("own",))])
     assert [line["labels"] for line in lines] == ["", "key-evidence; a\\;b", "key-evidence; a\\;b; own"]
-    (line,) = read([replace(plain, labels=("=1+1",))])
+    (line,) = read([plain._replace(labels=("=1+1",))])
     assert (line["labels"], line["neutralised"]) == ("'=1+1", "labels")
 
 
@@ -66,7 +66,7 @@ def test_a_line_of_csv_is_one_line_whatever_the_name_is() -> None:
 def test_an_address_that_is_none_stays_in_its_cell() -> None:
     """A worker that hostile bytes took over may call an entry what it likes."""
     plain = row(Timestamp(5, "posix"))
-    (line,) = read([replace(plain, place=replace(plain.place, meta_address='1,"2\r\n3', entry="a,b\nc"))])
+    (line,) = read([plain._replace(place=replace(plain.place, meta_address='1,"2\r\n3', entry="a,b\nc"))])
     assert (line["meta_address"], line["entry"], line["path"]) == ('1,"2\\x0d\\x0a3', "a,b\\x0ac", "/a.txt")
 
 

@@ -1,7 +1,7 @@
 """Batches and their contents, read back when their turn comes."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from cyberforensics.case.store import Store, joined, sum_of
@@ -45,7 +45,7 @@ def load_batch(store: Store, number: int) -> Batch:
     if numbers:  # none is left in one whose contents were all taken back
         priority = store.database.execute("SELECT priority FROM entry WHERE number = ?", (numbers[0],)).fetchone()[0]
     listed = store.database.execute("SELECT max(number) FROM entry").fetchone()[0]
-    return Batch(number, volume, tuple(_content(store, one) for one in numbers), priority, listed)
+    return Batch(number, volume, tuple(_contents(store, numbers)), priority, listed)
 
 
 def content_of(store: Store, number: int) -> tuple[Volume, Content]:
@@ -53,7 +53,8 @@ def content_of(store: Store, number: int) -> tuple[Volume, Content]:
     data = store.database.execute(
         "SELECT data FROM volume WHERE number = (SELECT volume FROM entry WHERE number = ?)", (number,)
     ).fetchone()[0]
-    return decoder(Volume)(json.loads(data)), _content(store, number)
+    (content,) = _contents(store, (number,))
+    return decoder(Volume)(json.loads(data)), content
 
 
 def is_examined(store: Store, pass_number: int) -> bool:
@@ -72,27 +73,33 @@ def progress_of(store: Store, pass_number: int) -> tuple[int, int, int, int]:
     return row[0], row[1], joined(row[2], row[3]), joined(row[4], row[5])
 
 
-_CONTENT = (
-    "SELECT number, meta_address, locator, path, path_raw, size, allocated, reader, first_address, id, stream, owner "
-    "FROM entry WHERE number = ?"
-)
+_CONTENTS = """
+SELECT number, meta_address, locator, path, path_raw, size, allocated, reader, first_address, id, stream, owner
+FROM (SELECT key, value FROM json_each(?)) AS wanted CROSS JOIN entry ON entry.number = wanted.value ORDER BY wanted.key
+"""
+_OTHER_NAMES = """
+SELECT content, id, path, stream, owner
+FROM (SELECT value FROM json_each(?)) AS wanted CROSS JOIN entry ON entry.content = wanted.value
+WHERE content <> number ORDER BY number
+"""
 
 
-_OTHER_NAMES = "SELECT id, path, stream, owner FROM entry WHERE content = ? AND content <> number ORDER BY number"
-
-
-def _content(store: Store, number: int) -> Content:
-    row = store.database.execute(_CONTENT, (number,)).fetchone()
-    first = Name(row[9], row[3], row[10], row[11])
-    others = (Name(*other) for other in store.database.execute(_OTHER_NAMES, (number,)))
-    return Content(
-        number=row[0],
-        meta_address=row[1],
-        locator=row[2],
-        path_raw=row[4] if row[4] is not None else row[3].encode(),
-        size=row[5] or 0,
-        deleted=not row[6],
-        reader=row[7],
-        first_address=row[8],
-        names=(first, *others),
-    )
+def _contents(store: Store, numbers: Sequence[int]) -> Iterator[Content]:
+    """Contents by the numbers of their first names, in this order."""
+    wanted = json.dumps(numbers)
+    others: dict[int, list[Name]] = {}
+    for content, *name in store.database.execute(_OTHER_NAMES, (wanted,)):
+        others.setdefault(content, []).append(Name(*name))
+    for row in store.database.execute(_CONTENTS, (wanted,)):
+        first = Name(row[9], row[3], row[10], row[11])
+        yield Content(
+            number=row[0],
+            meta_address=row[1],
+            locator=row[2],
+            path_raw=row[4] if row[4] is not None else row[3].encode(),
+            size=row[5] or 0,
+            deleted=not row[6],
+            reader=row[7],
+            first_address=row[8],
+            names=(first, *others.get(row[0], ())),
+        )

@@ -59,6 +59,7 @@ CASE WHEN times.encoding IN ('filetime', 'posix', 'posix-ns', 'apfs', 'hfs', 'ho
      ELSE local_unknown(times.raw, times.encoding, exhibit.zone) END
 """
 """1 where the time is of a clock of unknown zone; of encodings that are UTC by format none is."""
+_PLACE = "SELECT volume, id, path, stream, meta_address, name_state, size FROM entry WHERE number = ?"
 _SELECTED = f"times.entry IN (SELECT number FROM entry WHERE {SELECTED_ENTRIES.replace('?', ':only')})"
 _ALL = f"""
 SELECT times.moment, times.raw, times.encoding, times.meaning, times.entry, times.event, times.local FROM (
@@ -120,7 +121,7 @@ def timeline(store: Store, start: int | None = None, end: int | None = None) -> 
 
 def timeline_rows(times: SortedTimes) -> Iterator[TimelineRow]:
     """All of them, in their order."""
-    yield from _rows(times, "1", (), "times.rowid")
+    yield from _rows(times, f"FROM {times.table} AS times ORDER BY rowid", ())
 
 
 def latest(times: Times, count: int) -> Iterator[TimelineRow]:
@@ -129,10 +130,12 @@ def latest(times: Times, count: int) -> Iterator[TimelineRow]:
     Where moments are equal, the later name is chosen.
     """
     newest = (
-        f"times.rowid IN (SELECT rowid FROM {times.table} "
-        "ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC, event DESC LIMIT ?)"
+        f"FROM {times.table} AS times CROSS JOIN entry ON entry.number = times.entry "
+        f"WHERE times.rowid IN (SELECT rowid FROM {times.table} "
+        "ORDER BY moment DESC NULLS LAST, entry DESC, meaning DESC, raw DESC, event DESC LIMIT ?) "
+        f"ORDER BY {_ORDER.format(id='entry.id')}"
     )
-    yield from _rows(times, newest, (count,), _ORDER.format(id="entry.id"))
+    yield from _rows(times, newest, (count,))
 
 
 def activity(times: Times, width: int) -> Iterator[tuple[int | None, str, int, int]]:
@@ -147,32 +150,31 @@ def activity(times: Times, width: int) -> Iterator[tuple[int | None, str, int, i
     )
 
 
-def _rows(times: Times, condition: str, values: tuple[int, ...], order: str) -> Iterator[TimelineRow]:
+def _rows(times: Times, chosen: str, values: tuple[int, ...]) -> Iterator[TimelineRow]:
     """Rows with what they share made once: rows of one entry stand side by side, and so do equal times."""
-    query = (
-        "SELECT times.entry, times.raw, times.encoding, times.meaning, event.data, entry.volume, entry.id, entry.path, "
-        "entry.stream, entry.meta_address, entry.name_state, entry.size, event.id "
-        f"FROM {times.table} AS times CROSS JOIN entry ON entry.number = times.entry "
-        f"LEFT JOIN event ON event.number = times.event WHERE {condition} ORDER BY {order}"
-    )
+    database = times.store.database
     volumes = rows.volumes_by_number(times.store)
     zones = rows.zones(times.store)
     labels = labels_of(times.store)
     entry = number = stored = encoding = None
-    for row in times.store.database.execute(query, values):
+    query = f"SELECT times.entry, times.raw, times.encoding, times.meaning, times.event {chosen}"
+    for row in database.execute(query, values):
         if row[0] != entry:
             entry = row[0]
-            if row[5] != number:
-                number, stored = row[5], None  # equal values of another volume may have another zone
+            found = database.execute(_PLACE, (entry,)).fetchone()
+            if found[0] != number:
+                number, stored = found[0], None  # equal values of another volume may have another zone
                 volume = volumes[number]
-            place = TimelinePlace(volume.exhibit, volume.id, *(*row[6:12], labels.get(row[6], ())))
+                filesystem = volume.filesystem or ""
+            place = TimelinePlace(volume.exhibit, volume.id, *(*found[1:], labels.get(found[1], ())))
         if row[1] != stored or row[2] != encoding:
             stored, encoding = row[1], row[2]
             timestamp = Timestamp(stored_integer(stored), encoding)
             moment = decode(timestamp, zones[volume.exhibit])
         if row[4] is None:
-            yield TimelineRow(place, timestamp, moment, row[3], describe(volume.filesystem or "", row[3]), "")
+            yield TimelineRow(place, timestamp, moment, row[3], describe(filesystem, row[3]), "")
         else:
-            event: Event = decoder(Event)(json.loads(row[4]))
-            own = labels.get(row[12], ())
+            data, identity = database.execute("SELECT data, id FROM event WHERE number = ?", (row[4],)).fetchone()
+            event: Event = decoder(Event)(json.loads(data))
+            own = labels.get(identity, ())
             yield TimelineRow(place, timestamp, moment, event.meaning, event.data_type, event.message, own)

@@ -12,7 +12,7 @@ from cyberforensics.case.recent import raise_recent
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, insert, storable, to_json
 from cyberforensics.model.codec import encoder
-from cyberforensics.model.entry import FIRST, OUT_OF_SCOPE, TIME_MEANINGS, Entry, Status
+from cyberforensics.model.entry import FIRST, OUT_OF_SCOPE, TIME_MEANINGS, Entry, EntryTimes, Status
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.volume import Volume
@@ -79,6 +79,14 @@ class Cutter:
         self._contents, self._size = [], 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Kinds of times that entries share: their row, and where the value of each column stands among the raw ones."""
+
+    number: int
+    places: tuple[int | None, ...]
+
+
 class Plan:
     """The entries of one volume, written as the walk yields them; those of `FIRST` priority are cut into batches."""
 
@@ -87,7 +95,7 @@ class Plan:
         self._pass = pass_number
         self._volume = number
         self._priority = priority
-        self._kinds: dict[str, int] = dict(store.database.execute("SELECT kinds, number FROM time_kinds").fetchall())
+        self._kinds: dict[str, _Kinds] = {}
         row = store.database.execute("SELECT coalesce(max(number), 0) + 1 FROM entry").fetchone()
         self._first = int(row[0])
         self._early = Cutter(pass_number, number, min(EARLY_COUNT, BATCH_COUNT))
@@ -126,10 +134,11 @@ class Plan:
             )
 
     def _row(self, entry: Entry, priority: int, database: sqlite3.Connection) -> tuple[object, ...]:
-        times: dict[str, int | str] = {time.meaning: storable(time.timestamp.raw) for time in entry.times}
-        kinds = to_json({time.meaning: time.timestamp.encoding for time in entry.times})
-        if kinds not in self._kinds:
-            self._kinds[kinds] = insert(database, "time_kinds", (kinds,))
+        kinds = self._kinds.get(entry.times.kinds)
+        if kinds is None:
+            kinds = self._kinds[entry.times.kinds] = self._kinds_of(database, entry.times)
+        raw = entry.times.raw
+        times = [None if place is None else storable(raw[place]) for place in kinds.places]
         return (
             self._first + entry.number,
             self._volume,
@@ -144,8 +153,8 @@ class Plan:
             str(entry.name_state),
             str(entry.recovery),
             entry.size,
-            self._kinds[kinds],
-            *(times.get(meaning) for meaning in TIME_MEANINGS),
+            kinds.number,
+            *times,
             entry.mode,
             entry.uid,
             entry.gid,
@@ -160,6 +169,13 @@ class Plan:
             entry.status_reason,
             priority,
         )
+
+    def _kinds_of(self, database: sqlite3.Connection, times: EntryTimes) -> _Kinds:
+        meanings = {time.meaning: place for place, time in enumerate(times)}
+        stored = to_json({time.meaning: time.timestamp.encoding for time in times})
+        row = database.execute("SELECT number FROM time_kinds WHERE kinds = ?", (stored,)).fetchone()
+        number = insert(database, "time_kinds", (stored,)) if row is None else int(row[0])
+        return _Kinds(number, tuple(meanings.get(meaning) for meaning in TIME_MEANINGS))
 
 
 def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int, int]) -> None:

@@ -16,12 +16,11 @@ from cyberforensics.model.contexts import GROUPS
 from cyberforensics.model.entry import (
     TIME_MEANINGS,
     Entry,
-    EntryTime,
+    EntryTimes,
     Kind,
     NameState,
     Recovery,
     Status,
-    TimeMeaning,
 )
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests
@@ -29,7 +28,6 @@ from cyberforensics.model.locators import join
 from cyberforensics.model.media_types import extension_mismatch
 from cyberforensics.model.names import extension_of
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Encoding, Timestamp
 from cyberforensics.model.volume import Volume
 
 _FIRST = "(SELECT first.%s FROM entry AS first WHERE first.number = entry.content)"
@@ -102,14 +100,12 @@ def volumes_by_number(store: Store) -> dict[int, Volume]:
 
 
 @lru_cache(maxsize=1024)
-def _kinds(text: str) -> tuple[tuple[int, TimeMeaning, Encoding], ...]:
-    """Which times an entry has: the column of `_ENTRY`, the meaning and the encoding of each."""
-    kinds: dict[str, Encoding] = json.loads(text)
-    return tuple(
-        (_FIRST_TIME + place, meaning, kinds[meaning])
-        for place, meaning in enumerate(TIME_MEANINGS)
-        if meaning in kinds
-    )
+def _kinds(text: str) -> tuple[str, tuple[int, ...]]:
+    """Which times an entry has, as `EntryTimes.kinds`, and the column of `_ENTRY` of each."""
+    kinds: dict[str, str] = json.loads(text)
+    meanings = [meaning for meaning in TIME_MEANINGS if meaning in kinds]
+    columns = tuple(_FIRST_TIME + TIME_MEANINGS.index(meaning) for meaning in meanings)
+    return " ".join(f"{meaning}:{kinds[meaning]}" for meaning in meanings), columns
 
 
 def _entry_row(
@@ -142,12 +138,7 @@ def _entry_row(
 
 
 def _entry(row: tuple[Any, ...], volume: Volume) -> Entry:
-    times = tuple(
-        [
-            EntryTime(meaning, Timestamp(stored_integer(row[column]), encoding))
-            for column, meaning, encoding in _kinds(row[13])
-        ]
-    )
+    kinds, columns = _kinds(row[13])
     return Entry(
         volume=volume.id,
         id=row[2],
@@ -162,7 +153,7 @@ def _entry(row: tuple[Any, ...], volume: Volume) -> Entry:
         name_state=NameState(row[10]),
         recovery=Recovery(row[11]),
         size=row[12],
-        times=times,
+        times=EntryTimes(kinds, tuple([stored_integer(row[column]) for column in columns])),
         mode=row[14],
         uid=row[15],
         gid=row[16],

@@ -113,7 +113,7 @@ _KINDS: Mapping[What, str] = {
     What.TAGS: "tag",
 }
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "entries": ("volume", "status", "name_state", "size", "media_type", "path"),
+    "entries": ("volume", "status", "name_state", "size", "media_type", "id", "path"),
     "findings": ("severity", "rule", "volume", "context", "id", "path"),
     "events": ("time", "meaning", "message"),
     "problems": ("severity", "code", "volume", "path", "message"),

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cyberforensics.disk import locator
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import Entry, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.identity import child_id, root_id
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
-from cyberforensics.model.times import Timestamp
 from cyberforensics.model.volume import Volume
 
 MAX_DEPTH = 256
 
+_TIME_KINDS = "modified:host-ns accessed:host-ns changed:host-ns"
 _SPECIAL = {
     stat.S_IFCHR: Kind.DEVICE,
     stat.S_IFBLK: Kind.DEVICE,
@@ -186,14 +186,7 @@ class _Walk:
             name_state=NameState.ALLOCATED,
             recovery=Recovery.NOT_APPLICABLE,
             size=status.st_size,
-            times=tuple(
-                EntryTime(meaning, Timestamp(value, "host-ns"))  # type: ignore[arg-type]
-                for meaning, value in (
-                    ("modified", status.st_mtime_ns),
-                    ("accessed", status.st_atime_ns),
-                    ("changed", status.st_ctime_ns),
-                )
-            ),
+            times=EntryTimes(_TIME_KINDS, (status.st_mtime_ns, status.st_atime_ns, status.st_ctime_ns)),
             mode=stat.S_IMODE(status.st_mode),
             uid=status.st_uid,
             gid=status.st_gid,

@@ -4,13 +4,11 @@ Formats: libyal's "New Technologies File System (NTFS)" documentation, sections 
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from cyberforensics.disk.tsk import FileSystem
-from cyberforensics.model.entry import EntryTime, TimeMeaning
-from cyberforensics.model.times import Timestamp
+from cyberforensics.model.entry import EntryTimes
 
 STANDARD_INFORMATION = 16
 FILE_NAME = 48
@@ -34,13 +32,13 @@ _SDS_ENTRY = struct.Struct("<IIQI")
 _MAX_SDS = 64 * 1024 * 1024
 _BITMAP_BLOCK = 1024 * 1024
 
-_SI_MEANINGS: tuple[TimeMeaning, ...] = ("created", "modified", "changed", "accessed")
-_FN_MEANINGS: tuple[TimeMeaning, ...] = ("fn-created", "fn-modified", "fn-changed", "fn-accessed")
+_SI_KINDS = "created:filetime modified:filetime changed:filetime accessed:filetime"
+_FN_KINDS = "fn-created:filetime fn-modified:filetime fn-changed:filetime fn-accessed:filetime"
+_BOTH_KINDS = f"{_SI_KINDS} {_FN_KINDS}"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """One attribute of a record, as TSK lists it."""
+class Attribute(NamedTuple):
+    """One attribute of a record, as TSK lists it; there are four or five for each record."""
 
     type: int
     id: int
@@ -51,8 +49,15 @@ class Attribute:
     """(first cluster, clusters) of every run that lies on the media; sparse and filler runs are not in it."""
 
 
-def standard_information(file: Any, attributes: tuple[Attribute, ...]) -> tuple[tuple[EntryTime, ...], int | None]:  # noqa: ANN401
-    """The four times as stored, and the security id, where the record has them."""
+def times_of(standard: tuple[int, ...], file_name: tuple[int, ...]) -> EntryTimes:
+    """What `standard_information` and `file_name_times` gave, as the times of an entry."""
+    if standard and file_name:
+        return EntryTimes(_BOTH_KINDS, standard + file_name)
+    return EntryTimes(_SI_KINDS, standard) if standard else EntryTimes(_FN_KINDS if file_name else "", file_name)
+
+
+def standard_information(file: Any, attributes: tuple[Attribute, ...]) -> tuple[tuple[int, ...], int | None]:  # noqa: ANN401
+    """Created, modified, changed and accessed as stored, and the security id, where the record has them."""
     found = next((attribute for attribute in attributes if attribute.type == STANDARD_INFORMATION), None)
     if found is None or found.size < _SI.size:
         return (), None
@@ -60,7 +65,7 @@ def standard_information(file: Any, attributes: tuple[Attribute, ...]) -> tuple[
     if len(data) < _SI.size:
         return (), None
     security = int.from_bytes(data[52:56], "little") if len(data) >= 56 else None
-    return _times(_SI_MEANINGS, _SI.unpack_from(data)), security
+    return _SI.unpack_from(data), security
 
 
 def file_name_times(
@@ -68,13 +73,13 @@ def file_name_times(
     attributes: tuple[Attribute, ...],
     parent: int,
     name: bytes,
-) -> tuple[EntryTime, ...]:
-    """The times of the file name attribute that this very name comes from.
+) -> tuple[int, ...]:
+    """The four times, in the same order, of the file name attribute that this very name comes from.
 
     A record holds one attribute for each hard link, and one more for a short name; where none has this name and
     this parent (a name from a slack), the first long one stands for it.
     """
-    fallback: tuple[EntryTime, ...] = ()
+    fallback: tuple[int, ...] = ()
     for attribute in attributes:
         if attribute.type != FILE_NAME or attribute.size < 66:
             continue
@@ -86,16 +91,10 @@ def file_name_times(
         whole = units[: len(units) & ~1]  # a damaged attribute may end within a unit
         spelled = whole.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
         if spelled == name and reference & 0xFFFF_FFFF_FFFF == parent:
-            return _times(_FN_MEANINGS, times)
+            return tuple(times)
         if not fallback and data[65] != 2:  # namespace 2 is DOS: a short name alone
-            fallback = _times(_FN_MEANINGS, times)
+            fallback = tuple(times)
     return fallback
-
-
-def _times(meanings: tuple[TimeMeaning, ...], values: Iterable[int]) -> tuple[EntryTime, ...]:
-    return tuple(
-        [EntryTime(meaning, Timestamp(raw, "filetime")) for meaning, raw in zip(meanings, values, strict=True)]
-    )
 
 
 def reparse_tag(file: Any, attributes: tuple[Attribute, ...]) -> int | None:  # noqa: ANN401 - pytsk3 has no types

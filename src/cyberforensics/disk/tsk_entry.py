@@ -15,7 +15,7 @@ from cyberforensics.disk.tsk_record import Record, Stream, link_target, read_rec
 from cyberforensics.disk.tsk_recovery import recovery
 from cyberforensics.disk.tsk_status import DATA_KINDS, countable, decided
 from cyberforensics.errors import MalformedData
-from cyberforensics.model.entry import Entry, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import Entry, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.identity import child_id
 from cyberforensics.model.names import display_name
 from cyberforensics.model.problem import Problem, Severity, Stage
@@ -151,7 +151,7 @@ class Shaper:
             name_state=name.state,
             recovery=Recovery.NOT_APPLICABLE,
             size=countable(own.size),
-            times=own.times,
+            times=EntryTimes.of(own.times),
             locator=place,
             content=number if status is None else None,
             reader="raw" if status is None else None,

@@ -11,7 +11,7 @@ from cyberforensics.disk.tsk import FileSystem, pytsk3
 from cyberforensics.disk.tsk_facts import NO_FACTS, Facts, ReadFacts
 from cyberforensics.disk.tsk_name import TskName
 from cyberforensics.errors import MalformedData
-from cyberforensics.model.entry import EntryTime, Kind
+from cyberforensics.model.entry import EntryTimes, Kind
 from cyberforensics.model.names import display_text
 
 _KINDS: Mapping[int, Kind] = MappingProxyType(
@@ -49,7 +49,7 @@ class Record:
 
     attributes: tuple[Attribute, ...]
     kind: Kind
-    times: tuple[EntryTime, ...]
+    times: EntryTimes
     owner: str | None
     tag: int | None
     """Of its reparse point (NTFS)."""
@@ -78,9 +78,10 @@ def read_record(
     attributes = tuple(_attributes(name.file))
     kind = _KINDS.get(int(name.meta.type), Kind.OTHER)
     if file_system.name == "ntfs":
-        times, security = ntfs.standard_information(name.file, attributes)
+        standard, security = ntfs.standard_information(name.file, attributes)
         parent = name.parent.meta_address if name.parent else name.meta_address or 0
-        times += ntfs.file_name_times(name.file, attributes, parent, name.raw if name.parent else b".")
+        own = ntfs.file_name_times(name.file, attributes, parent, name.raw if name.parent else b".")
+        times = ntfs.times_of(standard, own)
         tag = ntfs.reparse_tag(name.file, attributes)
         if tag == ntfs.SYMBOLIC_LINK:
             kind = Kind.LINK
@@ -97,7 +98,9 @@ def read_record(
     has_owner = file_system.name.startswith("ext") or file_system.name in ("ufs", "hfs+")
     if facts.link_target is not None:
         kind = Kind.LINK
-    return Record(attributes, kind, facts.times, str(int(name.meta.uid)) if has_owner else None, None, facts)
+    return Record(
+        attributes, kind, EntryTimes.of(facts.times), str(int(name.meta.uid)) if has_owner else None, None, facts
+    )
 
 
 def _has_stream(attributes: tuple[Attribute, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from cyberforensics.disk import locator, vfs
 from cyberforensics.disk.source import Source
 from cyberforensics.disk.tsk_status import countable
-from cyberforensics.model.entry import Entry, EntryTime, Kind, NameState, Recovery, Status, TimeMeaning
+from cyberforensics.model.entry import Entry, EntryTime, EntryTimes, Kind, NameState, Recovery, Status, TimeMeaning
 from cyberforensics.model.identity import child_id, root_id
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
@@ -182,7 +182,7 @@ class _Walk:
             name_state=NameState.ALLOCATED,
             recovery=Recovery.NOT_APPLICABLE,
             size=countable(size),
-            times=tuple(_times(found)),
+            times=EntryTimes.of(_times(found)),
             mode=getattr(stat, "mode", None),
             uid=owner,
             gid=getattr(stat, "group_identifier", None),

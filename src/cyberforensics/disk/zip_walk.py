@@ -31,7 +31,7 @@ from cyberforensics.disk.zip_records import (
 )
 from cyberforensics.disk.zip_times import times_of
 from cyberforensics.errors import MalformedData
-from cyberforensics.model.entry import Entry, Kind, NameState, Recovery, Status
+from cyberforensics.model.entry import NO_TIMES, Entry, EntryTimes, Kind, NameState, Recovery, Status
 from cyberforensics.model.identity import child_id, root_id
 from cyberforensics.model.names import display_name, display_text
 from cyberforensics.model.problem import Problem, Severity, Stage
@@ -311,7 +311,7 @@ class _Walk:
             name_state=NameState.ALLOCATED,
             recovery=Recovery.NOT_APPLICABLE,
             size=None if member is None else countable(member.size),
-            times=() if member is None else times_of(member, local),
+            times=NO_TIMES if member is None else EntryTimes.of(times_of(member, local)),
             mode=mode,
             uid=uid,
             gid=gid,

@@ -40,6 +40,12 @@ def integer(bits: int) -> Code:
     return lambda value: _checked(value, type(value) is int and value.bit_length() <= bits)
 
 
+def integers(bits: int) -> Code:
+    """A check: a list of such integers, which becomes a tuple."""
+    one = integer(bits)
+    return lambda value: tuple([one(part) for part in _list(value)])
+
+
 def _same(value: Any) -> Any:  # noqa: ANN401 - a codec works on every type
     return value
 

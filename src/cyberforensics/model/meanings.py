@@ -1,6 +1,7 @@
 """What each file system time is, in words, where it comes from."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from cyberforensics.model.entry import TimeMeaning
@@ -75,6 +76,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)
 def describe(filesystem: str, meaning: TimeMeaning | str) -> str:
     """What a time of that meaning is on that file system."""
     return _MEANINGS.get(filesystem, {}).get(meaning, meaning)

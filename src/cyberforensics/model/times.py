@@ -68,7 +68,8 @@ _PRECISION: Mapping[str, int] = {
 }
 _BITS = {"fat": 40, "fat-10ms": 40, "fat-date": 16, "exfat": 48, "exfat-10ms": 48, "iso9660": 56, "iso9660-long": 136}
 """Of packed values: one that has more, or is negative, comes from no medium, but maybe from a worker gone wrong."""
-_WIDEST = max(_BITS.values())
+WIDEST = max(_BITS.values())
+"""Bits of the longest raw value."""
 
 _COUNTED = frozenset({"filetime", "posix", "posix-ns", "apfs", "hfs", "host-ns"})
 """Those that count from an epoch, in UTC."""
@@ -86,7 +87,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Timestamp:
     """One stored moment."""
 
-    raw: int = field(metadata={CHECK: integer(_WIDEST)})
+    raw: int = field(metadata={CHECK: integer(WIDEST)})
     """The value as stored, packed into one integer as the module's table says."""
     encoding: Encoding
 

@@ -11,7 +11,7 @@ from cyberforensics.pipeline.examine import ExamineOptions
 from cyberforensics.pipeline.export import ExportJob
 from cyberforensics.pipeline.git import changed_since
 from cyberforensics.pipeline.inspect import inspect, list_entries, verify_image
-from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, WalkJob, Worker
+from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, OpenJob, ReadyJob, WalkJob, Worker
 from cyberforensics.pipeline.known_differences import (
     FAT_EPOCH,
     KNOWN_DIFFERENCES,
@@ -62,6 +62,7 @@ __all__ = [
     "PathGlobs",
     "PendingDigests",
     "Pool",
+    "ReadyJob",
     "Scanned",
     "SearchJob",
     "SourceDigests",

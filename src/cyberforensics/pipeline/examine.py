@@ -96,14 +96,19 @@ class _Listed:
     rules_skipped: bool = False
 
 
+_NOTHING_LISTED = _Listed()
+
+
 def _listed(digests: Digests | None, digest_note: str | None, lists: Lists | None) -> _Listed:
     """Look the digests up; those of damaged content are digests of other bytes than were once written."""
     if lists is None or digests is None or digest_note == "of-damaged":
-        return _Listed()
+        return _NOTHING_LISTED
     return _Listed(lists.match(digests), lists.known(digests))
 
 
 def _with_lists(examination: Examination, listed: _Listed) -> Examination:
+    if listed is _NOTHING_LISTED:
+        return examination
     findings = (*listed.findings, *examination.findings)  # first: what is cut from a long answer is its end
     return replace(examination, findings=findings, known=listed.known, rules_skipped=listed.rules_skipped)
 
@@ -139,7 +144,8 @@ def _learn(
     scanned = Scanned(open_rules=None if known is None else known.open_rules)
     if scanner is not None and not rules_skipped and reading.status is not Status.UNREADABLE:
         scanned = _scan(content, data, data[:HEAD_SIZE], scanner, options.timeout(len(data)), known)
-        scanned = replace(scanned, findings=mark_rule_text(data, scanned.findings))
+        if scanned.findings:
+            scanned = replace(scanned, findings=mark_rule_text(data, scanned.findings))
     if key is not None and known is None and kind is not None and not scanned.problems and not rules_skipped:
         memory.remember(key, Known(kind, _settled(content, scanned, scanner), scanned.open_rules))
     parsed = tuple(run_parsers(content, data)) if reading.status is not Status.UNREADABLE else ()
@@ -219,10 +225,11 @@ def _scan(
         if not results and known is None:
             result = scanner.scan_first(data, externals, timeout=timeout)
             open_rules = result.open_rules
-            settled = tuple(found for found in result.findings if scanner.is_settled(found))
-            result = replace(
-                result, findings=tuple(found for found in result.findings if not scanner.is_settled(found))
-            )
+            if result.findings:
+                settled = tuple(found for found in result.findings if scanner.is_settled(found))
+                result = replace(
+                    result, findings=tuple(found for found in result.findings if not scanner.is_settled(found))
+                )
             results.append((name, result))
         elif scanner.looks_at_names:
             results.append((name, scanner.scan_name(data, externals, timeout=timeout, open_rules=open_rules)))

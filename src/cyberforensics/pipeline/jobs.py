@@ -17,6 +17,7 @@ from cyberforensics.pipeline.cache import CacheFile, open_cache
 from cyberforensics.pipeline.examine import ExamineOptions, examine
 from cyberforensics.pipeline.known import Memory
 from cyberforensics.pipeline.marker import Marker
+from cyberforensics.pipeline.media_type import media_type
 from cyberforensics.pipeline.wire import Message
 from cyberforensics.rules import CompiledRules, HashList, Lists, Scanner, open_compiled, open_lists
 
@@ -165,6 +166,23 @@ class ExamineJob:
                 gathered.clear()
         if gathered:
             yield wire.Examinations(tuple(gathered))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyJob:
+    """Get ready to examine contents of a volume: what a first `ExamineJob` would wait for."""
+
+    source: disk.Source
+    volume: Volume
+    rules: CompiledRules | None
+    options: ExamineOptions
+
+    def run(self, worker: Worker) -> Iterator[Message]:
+        worker.reader(self.source, self.volume)
+        worker.scanner(self.rules)
+        worker.lists(self.options.lists)
+        media_type(b"\n")
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True)

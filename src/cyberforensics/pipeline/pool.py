@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from cyberforensics.errors import Error
 from cyberforensics.model.entry import Content
 from cyberforensics.model.examination import Examination
 from cyberforensics.model.problem import Problem, Severity, Stage
 from cyberforensics.model.run import Limits
-from cyberforensics.pipeline.jobs import DigestJob, ExamineJob
+from cyberforensics.pipeline.jobs import DigestJob, ExamineJob, ReadyJob
 from cyberforensics.pipeline.supervise import TRIES, Supervisor, WorkerStopped
 from cyberforensics.pipeline.wire import Failed, SourceDigests
 
@@ -63,6 +65,20 @@ class Pool:
                     break
                 results.append((content, examination))
             return tuple(results)
+        finally:
+            self._idle.put(supervisor)
+
+    def get_ready(self, job: ReadyJob) -> None:
+        """Start every worker, and let it open what it will need; trouble is left to the jobs that meet it."""
+        for _ in self._supervisors:
+            self._threads.submit(self._ready, job)
+
+    def _ready(self, job: ReadyJob) -> None:
+        supervisor = self._idle.get()
+        try:
+            with suppress(WorkerStopped, Error):
+                for _ in supervisor.run(job):
+                    pass
         finally:
             self._idle.put(supervisor)
 

@@ -83,7 +83,7 @@ def read(content: Content, reader: ContentReader, sink: Sink, limits: Limits, ro
         MemoryError: this process met its limit.
         NoRoom, CannotWrite: the sink refuses.
     """
-    hashes = [hashlib.new(name, usedforsecurity=False) for name in ("md5", "sha1", "sha256")]
+    hashes = [make(usedforsecurity=False) for make in (hashlib.md5, hashlib.sha1, hashlib.sha256)]
     tally = _Tally(limits.zeros, None if room is None else max(room, limits.zeros))
     try:
         for block in reader.blocks(content):

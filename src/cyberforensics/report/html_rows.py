@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice
 
+import msgspec
+
 from cyberforensics.model.case_document import EntryRow, TimelineRow
 from cyberforensics.model.shown import ShownZone, in_zone
 from cyberforensics.model.times import Encoding, Moment, Timestamp, decode
@@ -11,6 +13,8 @@ from cyberforensics.report import words
 from cyberforensics.report.html_findings import MAX_SHOWN_NAMES
 from cyberforensics.report.html_json import embedded, exact
 
+_ESCAPED = b"\\\x7f<>&"
+"""What stands otherwise in a report than in plain JSON: of most cells of most rows there is none."""
 _KEPT = 16_384
 """Texts of times and of owners that are kept: those of an entry and of its neighbours are mostly the same few."""
 
@@ -61,8 +65,8 @@ def entry_rows(
             number(words.DIGEST_NOTES.get(row.digest_note, row.digest_note)) if row.digest_note else None,
         ]
         times = [
-            f"[{number(time.meaning)},{time_cells(time.timestamp.raw, time.timestamp.encoding, row.zone)}]"
-            for time in entry.times
+            f"[{number(meaning)},{time_cells(raw, encoding, row.zone)}]"
+            for (meaning, encoding), raw in entry.times.stored()
         ]
         after = (
             *(entry.mode, entry.uid, entry.gid, number(entry.owner), entry.link_target),
@@ -139,5 +143,11 @@ def _time(vocabulary: Vocabulary, timestamp: Timestamp, moment: Moment) -> str:
 
 
 def _cells(row: Sequence[object]) -> str:
-    """Some cells of a row as JSON, without its brackets."""
-    return embedded(row)[1:-1]
+    """Some cells of a row as JSON, without its brackets: texts, whole numbers, true and false, and lists of them."""
+    try:
+        quick = msgspec.json.encode(row)
+    except (OverflowError, UnicodeEncodeError):  # longer than 64 bits; half a surrogate pair
+        return embedded(row)[1:-1]
+    if not quick.isascii() or quick.translate(None, _ESCAPED) != quick:
+        return embedded(row)[1:-1]
+    return quick[1:-1].decode("ascii")

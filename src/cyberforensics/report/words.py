@@ -1,6 +1,7 @@
 """The plain words behind the codes, one place for all reports."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cyberforensics.model.names import display_text
 from cyberforensics.model.problem import PROBLEM_CODES
@@ -182,6 +183,7 @@ def algorithm(name: str) -> str:
     return name.upper().replace("SHA", "SHA-", 1)
 
 
+@lru_cache(maxsize=1024)
 def reason(code: str | None) -> str:
     """What a reason means, as a sentence; a code that is not known is shown as it is."""
     if not code:

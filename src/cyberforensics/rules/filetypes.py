@@ -6,6 +6,8 @@ one or two bytes that mean nothing (``FF FE``, ``E8``, ``EB``) are left out: an 
 is not. It is no media type: that is libmagic's answer, and another field.
 """
 
+from types import MappingProxyType
+
 FILE_TYPES: tuple[tuple[bytes, str], ...] = (
     # programs
     (b"MZ", "EXE"),
@@ -78,11 +80,18 @@ _TAR = (257, b"ustar")  # POSIX 1003.1, the only one of the labels whose signatu
 HEAD_SIZE = max(_TAR[0] + len(_TAR[1]), *(len(signature) for signature, _ in FILE_TYPES))
 """Bytes of a content that decide."""
 _LONGEST_FIRST = tuple(sorted(FILE_TYPES, key=lambda item: -len(item[0])))
+_BY_BEGINNING = MappingProxyType(
+    {
+        beginning: tuple(item for item in _LONGEST_FIRST if item[0].startswith(beginning))
+        for beginning in {signature[:2] for signature, _ in FILE_TYPES}
+    }
+)
+"""By their first two bytes: every signature has as many."""
 
 
 def file_type(head: bytes) -> str:
     """The label for a content that begins with `head`; empty where none fits."""
-    for signature, label in _LONGEST_FIRST:
+    for signature, label in _BY_BEGINNING.get(head[:2], ()):
         if head.startswith(signature):
             return label
     offset, signature = _TAR

@@ -223,12 +223,13 @@ def _rules_of(names: Sequence[str], packs: Sequence[Pack], compilation: Compilat
             namespace = pack.namespace_of(unit.path)
             for path in sorted(pack.closure([unit.path])):
                 file = pack.files[path]
+                name = pack.name_of(path)
                 for rule in file.rules:
                     yield RuleRecord(
                         names[unit.pack],
                         namespace,
                         rule.name,
-                        pack.name_of(path),
+                        name,
                         rule.line,
                         file.digest_of(rule),
                         file.text_of(rule),

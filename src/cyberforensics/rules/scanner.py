@@ -184,6 +184,8 @@ class Scanner:
         return tuple(sorted(place for place in places if place is not None))
 
     def _without_open(self, matches: Matches) -> Matches:
+        if not matches.rules:
+            return matches
         kept = (match for match in matches.rules if (match.namespace, match.rule) not in self._open_rules)
         return replace(matches, rules=tuple(kept))
 
