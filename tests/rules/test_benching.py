@@ -17,7 +17,7 @@ from tests.rules.helpers import write_pack
 
 PLAIN = 'rule Plain_{0} {{ strings: $a = "a plain text number {0}" $b = "and another {0}" condition: all of them }}\n'
 SLOW = "rule Slow_{0} {{ condition: for any i in (1..filesize) : ( uint8(i) ^ uint8(i-1) == 0x1FF ) }}\n"
-SLOWER = "rule Slower { condition: for any i in (1..filesize) : ( for any j in (0..3) : ( uint8(i) ^ j == 511 ) ) }\n"
+SLOWER = "rule Slower { condition: for any i in (1..filesize) : ( for any j in (0..15) : ( uint8(i) ^ j == 511 ) ) }\n"
 
 
 def _parts(folder: Path, **files: str) -> list[Part]:
