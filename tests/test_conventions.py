@@ -23,6 +23,7 @@ _CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 _FAMILIES = {code.partition(".")[0] for code in PROBLEM_CODES}
 _MALFORMED = frozenset({"volume.truncated"})
 """Codes of `MalformedData` that do not stand where it is raised."""
+_POSSESSIVE_GROUP = re.compile(r"\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
 _FILES = (".js", ".css", ".html", ".json", ".yarc")
 
 
@@ -44,6 +45,18 @@ def test_only_the_command_line_prints(module: Path) -> None:
     calls = [node for node in ast.walk(_tree(module)) if isinstance(node, ast.Call)]
     names = [node.func.id for node in calls if isinstance(node.func, ast.Name)]
     assert "print" not in names
+
+
+def test_such_a_group_would_be_seen() -> None:
+    for group in ("(?:a|b)*+", "(ab?)++", "(a)?+x", "(?:a){0,9}+$", "(?>ab)"):
+        assert _POSSESSIVE_GROUP.search(f'"{group}"')
+    assert not _POSSESSIVE_GROUP.search('"[ab]*+(?:a|b)*"')
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_no_group_of_a_regular_expression_is_possessive(module: Path) -> None:
+    """Before CPython 3.11.5 such a group loses its place (gh-106052), and Debian 12 has 3.11.2."""
+    assert not _POSSESSIVE_GROUP.search(module.read_text("utf-8"))
 
 
 def _codes(module: Path) -> Iterator[str]:

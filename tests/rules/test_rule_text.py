@@ -64,6 +64,7 @@ def test_a_match_inside_a_rule(data: bytes) -> None:
         b"Write-Host 1\n" + SIGMA,
         SIGMA.replace(b"logsource", b"source"),
         YARA.replace(b"import", b"\0mport"),
+        YARA.replace(b"private global rule", b"privaterule"),
         b"NEEDLE",
     ],
 )

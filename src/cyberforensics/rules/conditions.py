@@ -45,8 +45,8 @@ NOTHING_KNOWN = Verdict(False)
 
 _TOKENS = re.compile(
     r"""
-    (?: [ \t\r\n]+ | //[^\n]* | /\*.*?\*/ )*+
-    (
+    [ \t\r\n]*+
+    (?: //[^\n]* | /\*.*?\*/ | \Z | (
       "(?:[^"\\\n]|\\.)*"
     | /(?:[^/\\\n]|\\.)+/i?s?
     | 0x[0-9a-fA-F]+ | 0o[0-7]+ | [0-9]+\.[0-9]+ | [0-9]+(?:MB|KB)?
@@ -54,7 +54,7 @@ _TOKENS = re.compile(
     | == | != | <= | >= | << | >> | \.\.
     | [$\#@!][a-zA-Z0-9_]*\*?
     | [^ \t\r\n]
-    )
+    ))
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -80,7 +80,8 @@ _STRICT = _STRING_COMPARISONS | _SIGNS | _PUNCTUATION | {"filesize"}
 def tokens_of(text: str, start: int) -> Iterator[Token]:
     """The tokens from a place on, without comments and white space."""
     for found in _TOKENS.finditer(text, start):
-        yield Token(found[1], *found.span(1))
+        if found[1] is not None:  # else it is a comment, or the end
+            yield Token(found[1], *found.span(1))
 
 
 def judge(condition: Sequence[Token]) -> Verdict:

@@ -15,16 +15,17 @@ from cyberforensics.model.examination import Finding
 LARGEST = 16 << 20
 """Bytes of a text that is looked at: collections of rules have less."""
 
-# Possessive and bounded, so that no text takes longer than its length.
+# Possessive or bounded, so that no text takes longer than its length.
 _DECLARATION = re.compile(
-    rb"^[ \t]*+(?:(?:private|global)[ \t]++)*+rule[ \t]++[A-Za-z_]\w{0,127}+[ \t]*+(?::[ \t\w]{0,512}+)?\s{0,64}+\{",
+    rb"^[ \t]*+(?:(?:private|global)[ \t]++){0,16}rule[ \t]++"
+    rb"[A-Za-z_]\w{0,127}+[ \t]*+(?::[ \t\w]{0,512}+)?\s{0,64}+\{",
     re.M,
 )
 _RULE = re.compile(rb"rule[ \t][ \t]*+[A-Za-z_]")
 """A part of each declaration that is found by its first bytes, far faster than by the beginning of a line."""
 _CONDITION = re.compile(rb"^[ \t]*+condition[ \t]*+:", re.M)
 _END = re.compile(rb"^[ \t]*+\}", re.M)
-_SIGMA_BEGIN = re.compile(rb"(?:\s|#[^\n]*\n|---[ \t]*\r?\n){0,256}+(?:title|id|name):[ \t]")
+_SIGMA_BEGIN = re.compile(rb"(?:\s|#[^\n]*\n|---[ \t]*\r?\n){0,256}(?:title|id|name):[ \t]")
 _SIGMA_KEYS = tuple(
     re.compile(key, re.M) for key in (rb"^title:[ \t]", rb"^logsource:", rb"^detection:", rb"^[ \t]++condition:")
 )

@@ -57,6 +57,27 @@ def _check(source: SourceText) -> None:
             assert text[slice(*meta.span)].startswith(meta.name)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("/* a * b **/ x", "comment word"),
+        ("/**/ /***/ x // y", "comment comment word comment"),
+        ("/* a\n*/ x /* y", "comment word broken"),
+        ("/* a / b\n c", "broken"),
+        ("= { 41 /* } */ 42 }", "sign hex"),
+        ("= { 41 // }\n 42 }", "sign hex"),
+        ("= { 41 /* * */ // *\n 42 } x", "sign hex word"),
+        ("= { 41 // 42 }", "sign sign number comment"),
+        ("= { 41 /* 42 }", "sign sign number broken"),
+        ("= { /*" + 4096 * "x" + "*/ }", "sign hex"),
+        ("= { /*" + 4097 * "x" + "*/ }", "sign sign comment sign"),
+        ('"a\\"b" /a\\/b/is "c', "text regex broken"),
+    ],
+)
+def test_comments_and_literals_end_where_they_end(text: str, kinds: str) -> None:
+    assert " ".join(token.kind for token in tokens_of(text)) == kinds
+
+
 def test_a_file_is_read() -> None:
     source = parse(_SOURCE)
     _check(source)

@@ -34,24 +34,27 @@ class Token(NamedTuple):
     """Excluded."""
 
 
-# A slash begins a comment or a regular expression and nothing else: division is a backslash. Possessive throughout,
-# so that no text takes longer than its length.
+# A slash begins a comment or a regular expression and nothing else: division is a backslash. What is repeated can be
+# read in one way only, so that no text takes longer than its length. No group is possessive: before CPython 3.11.5 that
+# loses its place (gh-106052), and Debian 12 has 3.11.2.
 _TOKEN = re.compile(
     r"""
-      (?P<COMMENT> //[^\n]*+ | /\*(?:[^*]|\*(?!/))*+\*/ )
-    | (?P<TEXT>    "(?:[^"\\\n]|\\[^\n])*+" )
-    | (?P<REGEX>   /(?:[^/\\\n]|\\[^\n])++/[is]*+ )
+      (?P<COMMENT> //[^\n]*+ | /\* )
+    | (?P<TEXT>    "[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*" )
+    | (?P<REGEX>   /[^/\\\n]*+(?:\\[^\n][^/\\\n]*+)*/[is]*+ )
     | (?P<NUMBER>  0x[0-9a-fA-F]++ | 0o[0-7]++ | [0-9]++\.[0-9]++ | [0-9]++(?:MB|KB)? )
     | (?P<WORD>    [A-Za-z_][A-Za-z0-9_]*+ )
     | (?P<SIGN>    == | != | <= | >= | << | >> | \.\. )
     | (?P<PATTERN> \$[A-Za-z0-9_]*+\*? | [\#@!][A-Za-z0-9_]++ | [\#@!](?=[ \t]*[\[)\s]) )
-    | (?P<BROKEN>  /\*.*+ | "[^\n]*+ | /[^\n]*+ )
+    | (?P<BROKEN>  "[^\n]*+ | /[^\n]*+ )
     | (?P<OTHER>   \S )
     """,
     re.VERBOSE | re.DOTALL,
 )
-# Where one is possible: after the sign that assigns it. Signs of other statements end the search.
-_HEX = re.compile(r'\{(?:[^{}"=$:/]|//[^\n]*+|/\*(?:[^*]|\*(?!/)){0,4096}+\*/)*+\}')
+# Where a string of bytes is possible: after the sign that assigns it. Signs of other statements end the search.
+_HEX = re.compile(r'[^{}"=$:/]*+')
+_COMMENT = 4096
+"""Characters of the longest comment in a string of bytes."""
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -61,12 +64,34 @@ def tokens_of(text: str) -> Iterator[Token]:
     while (found := _TOKEN.search(text, place)) is not None:
         start, place = found.span()
         name = found.lastgroup or "OTHER"
+        if found.group() == "/*":
+            close = text.find("*/", place)
+            name, place = ("BROKEN", len(text)) if close < 0 else (name, close + 2)
         if assigned and name == "OTHER" and text[start] == "{":
-            whole = _HEX.match(text, start)
-            if whole is not None:
-                place = whole.end()
+            end = _hex_end(text, start)
+            if end is not None:
+                place = end
                 name = "HEX"
         kind = Kind.SIGN if name == "OTHER" else Kind[name]
         if kind != Kind.COMMENT:
             assigned = name == "OTHER" and text[start] == "="
         yield Token(kind, text[start:place], start, place)
+
+
+def _hex_end(text: str, start: int) -> int | None:
+    """Where the string of bytes ends that begins here; None where none does."""
+    place = start + 1
+    while True:
+        run = _HEX.match(text, place)
+        place = place if run is None else run.end()
+        sign = text[place : place + 2]
+        if sign[:1] == "}":
+            return place + 1
+        if sign == "//":
+            place = text.find("\n", place)
+        elif sign == "/*":
+            place = text.find("*/", place + 2, place + 2 + _COMMENT + 2) + 2
+        else:
+            return None
+        if place < 2:  # no end was found
+            return None
