@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -207,7 +208,7 @@ def test_a_case_records_the_pack_and_every_rule(pack: Path, tmp_path: Path) -> N
     case, image = tmp_path / "case", FIXTURES / "fat12.E01"
     done = run("triage", image, "--case", case, "--rules", tmp_path / "one.zip", "--engine", "yara-x")
     assert done.returncode in (0, 10), done.stderr
-    with sqlite3.connect(case / "case.sqlite") as store:
+    with closing(sqlite3.connect(case / "case.sqlite")) as store:
         ((packs, engine),) = store.execute("SELECT packs, engine FROM pass").fetchall()
         found = store.execute("SELECT pack, namespace, name, file, line, sha256, text FROM rule ORDER BY 3").fetchall()
     (record,) = json.loads(packs)

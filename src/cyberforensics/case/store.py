@@ -309,8 +309,12 @@ def _take_lock(folder: Path) -> int:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=60)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            database.close()
+            raise
     except sqlite3.DatabaseError as error:
         _explain(path, error)
         raise _damaged(path, error) from error
