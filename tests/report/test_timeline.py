@@ -16,7 +16,7 @@ def row(timestamp: Timestamp, zone: str | None = None, path: str = "/a.txt", **c
     plain = next(documents.moments(documents.row()))
     place = replace(plain.place, path=path)
     made = plain._replace(place=place, moment=decode(timestamp, zone), timestamp=timestamp)
-    return made._replace(**changes)  # type: ignore[arg-type]
+    return made._replace(**changes)  # type: ignore[arg-type]  # a test gives values of the fields' types
 
 
 def read(rows: list[TimelineRow]) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from cyberforensics.case.recent import raise_recent
 from cyberforensics.case.schema import TIME_COLUMNS
 from cyberforensics.case.store import Store, insert, storable, to_json
 from cyberforensics.model.codec import encoder
-from cyberforensics.model.entry import FIRST, OUT_OF_SCOPE, TIME_MEANINGS, Entry, EntryTimes, Status
+from cyberforensics.model.entry import FIRST, OUT_OF_SCOPE, TIME_MEANINGS, Entry, Status, kinds_of
 from cyberforensics.model.problem import Problem
 from cyberforensics.model.scope import EXCLUDED
 from cyberforensics.model.volume import Volume
@@ -136,7 +136,7 @@ class Plan:
     def _row(self, entry: Entry, priority: int, database: sqlite3.Connection) -> tuple[object, ...]:
         kinds = self._kinds.get(entry.times.kinds)
         if kinds is None:
-            kinds = self._kinds[entry.times.kinds] = self._kinds_of(database, entry.times)
+            kinds = self._kinds[entry.times.kinds] = _kinds_of(database, entry.times.kinds)
         raw = entry.times.raw
         times = [None if place is None else storable(raw[place]) for place in kinds.places]
         return (
@@ -170,12 +170,15 @@ class Plan:
             priority,
         )
 
-    def _kinds_of(self, database: sqlite3.Connection, times: EntryTimes) -> _Kinds:
-        meanings = {time.meaning: place for place, time in enumerate(times)}
-        stored = to_json({time.meaning: time.timestamp.encoding for time in times})
-        row = database.execute("SELECT number FROM time_kinds WHERE kinds = ?", (stored,)).fetchone()
-        number = insert(database, "time_kinds", (stored,)) if row is None else int(row[0])
-        return _Kinds(number, tuple(meanings.get(meaning) for meaning in TIME_MEANINGS))
+
+def _kinds_of(database: sqlite3.Connection, text: str) -> _Kinds:
+    """The row of these kinds, written where there is none."""
+    kinds = kinds_of(text)
+    places = {meaning: place for place, (meaning, _) in enumerate(kinds)}
+    stored = to_json(dict(kinds))
+    row = database.execute("SELECT number FROM time_kinds WHERE kinds = ?", (stored,)).fetchone()
+    number = insert(database, "time_kinds", (stored,)) if row is None else int(row[0])
+    return _Kinds(number, tuple(places.get(meaning) for meaning in TIME_MEANINGS))
 
 
 def cut_batches(store: Store, pass_number: int, exhibit: str, taken: Mapping[int, int]) -> None:

@@ -21,6 +21,7 @@ from cyberforensics.model.entry import (
     NameState,
     Recovery,
     Status,
+    kinds_text,
 )
 from cyberforensics.model.event import Event
 from cyberforensics.model.examination import Digests
@@ -105,7 +106,7 @@ def _kinds(text: str) -> tuple[str, tuple[int, ...]]:
     kinds: dict[str, str] = json.loads(text)
     meanings = [meaning for meaning in TIME_MEANINGS if meaning in kinds]
     columns = tuple(_FIRST_TIME + TIME_MEANINGS.index(meaning) for meaning in meanings)
-    return " ".join(f"{meaning}:{kinds[meaning]}" for meaning in meanings), columns
+    return kinds_text((meaning, kinds[meaning]) for meaning in meanings), columns
 
 
 def _entry_row(

@@ -56,7 +56,10 @@ def times_of(standard: tuple[int, ...], file_name: tuple[int, ...]) -> EntryTime
     return EntryTimes(_SI_KINDS, standard) if standard else EntryTimes(_FN_KINDS if file_name else "", file_name)
 
 
-def standard_information(file: Any, attributes: tuple[Attribute, ...]) -> tuple[tuple[int, ...], int | None]:  # noqa: ANN401
+def standard_information(
+    file: Any,  # noqa: ANN401 - pytsk3 has no types
+    attributes: tuple[Attribute, ...],
+) -> tuple[tuple[int, ...], int | None]:
     """Created, modified, changed and accessed as stored, and the security id, where the record has them."""
     found = next((attribute for attribute in attributes if attribute.type == STANDARD_INFORMATION), None)
     if found is None or found.size < _SI.size:

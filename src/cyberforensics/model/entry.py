@@ -128,7 +128,7 @@ class EntryTimes:
     def of(cls, times: Iterable[EntryTime]) -> Self:
         """These times."""
         times = tuple(times)
-        kinds = " ".join([f"{time.meaning}:{time.timestamp.encoding}" for time in times])
+        kinds = kinds_text([(time.meaning, time.timestamp.encoding) for time in times])
         return cls(kinds, tuple([time.timestamp.raw for time in times]))
 
     def stored(self) -> Iterator[tuple[tuple[TimeMeaning, Encoding], int]]:
@@ -145,6 +145,11 @@ class EntryTimes:
     def __getitem__(self, place: int) -> EntryTime:
         meaning, encoding = kinds_of(self.kinds)[place]
         return EntryTime(meaning, Timestamp(self.raw[place], encoding))
+
+
+def kinds_text(kinds: Iterable[tuple[str, str]]) -> str:
+    """`EntryTimes.kinds` of times of these meanings and encodings."""
+    return " ".join([f"{meaning}:{encoding}" for meaning, encoding in kinds])
 
 
 @lru_cache(maxsize=1024)

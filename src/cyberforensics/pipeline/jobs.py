@@ -181,7 +181,7 @@ class ReadyJob:
         worker.reader(self.source, self.volume)
         worker.scanner(self.rules)
         worker.lists(self.options.lists)
-        media_type(b"\n")
+        media_type(b"\n")  # its rules are read with the first content
         return iter(())
 
 

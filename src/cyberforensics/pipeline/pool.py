@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -57,14 +57,20 @@ class Pool:
         self._running[self._threads.submit(self._examine, job)] = batch
 
     def _examine(self, job: ExamineJob) -> BatchResult:
-        supervisor = self._idle.get()
-        try:
+        with self._idle_one() as supervisor:
             results = []
             for content, examination in supervisor.examine(job):
                 if self._stopping:
                     break
                 results.append((content, examination))
             return tuple(results)
+
+    @contextmanager
+    def _idle_one(self) -> Iterator[Supervisor]:
+        """A supervisor that has nothing to do, and its return."""
+        supervisor = self._idle.get()
+        try:
+            yield supervisor
         finally:
             self._idle.put(supervisor)
 
@@ -74,13 +80,9 @@ class Pool:
             self._threads.submit(self._ready, job)
 
     def _ready(self, job: ReadyJob) -> None:
-        supervisor = self._idle.get()
-        try:
-            with suppress(WorkerStopped, Error):
-                for _ in supervisor.run(job):
-                    pass
-        finally:
-            self._idle.put(supervisor)
+        with self._idle_one() as supervisor, suppress(WorkerStopped, Error):
+            for _ in supervisor.run(job):
+                pass
 
     def cancel_waiting(self) -> None:
         """Take back the batches that no worker has begun."""
@@ -100,9 +102,8 @@ class Pool:
         return self._threads.submit(self._digest, job)
 
     def _digest(self, job: DigestJob) -> SourceDigests:
-        supervisor = self._idle.get()
         code = "evidence.unreadable"
-        try:
+        with self._idle_one() as supervisor:
             for _ in range(TRIES):
                 result: SourceDigests | None = None
                 try:
@@ -115,8 +116,6 @@ class Pool:
                     code = stopped.code
                 if result is not None:
                     return result
-        finally:
-            self._idle.put(supervisor)
         sentence = "the digests of the source could not be computed"
         return SourceDigests({}, (), (Problem(Stage.VERIFY, code, sentence, Severity.ERROR),))
 
